@@ -1,0 +1,171 @@
+package io.jobq;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a worker works. Start from {@link #DEFAULT} and change what differs.
+ *
+ * @param name for people; workers may share it
+ * @param concurrency slots, 1 to 10,000
+ * @param queues the queues it serves and their weights; empty means {@code default} and every queue that a handler names
+ * @param leaseTime after this long without a sign of life its jobs go to others, 1 s or more
+ * @param shutdownTimeout how long closing waits for running jobs
+ * @param interruptGrace how long an interrupted handler has to end before it is abandoned
+ * @param maxLosses a job whose lease has run out this often is taken for a poison pill and goes to the dead letters
+ * @param fallbackPoll an idle worker looks this often in case a wake-up was lost
+ * @param autoscale moves the concurrency by backlog; null keeps it
+ */
+public record WorkerOptions(
+        String name,
+        int concurrency,
+        Map<String, Integer> queues,
+        Duration leaseTime,
+        Duration shutdownTimeout,
+        Duration interruptGrace,
+        int maxLosses,
+        Duration fallbackPoll,
+        @Nullable Autoscale autoscale) {
+    /** Ten slots, leases of 30 s, 25 s to shut down, 5 s of grace, dead after 3 losses, a look every 5 s. */
+    public static final WorkerOptions DEFAULT = new WorkerOptions(
+            "worker",
+            10,
+            Map.of(),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(5),
+            3,
+            Duration.ofSeconds(5),
+            null);
+
+    /** Checks ranges. */
+    public WorkerOptions {
+        Names.require("worker", name);
+        requireRange("concurrency", concurrency, 1, 10_000);
+        queues = Map.copyOf(queues);
+        queues.forEach((queue, weight) -> {
+            Names.require("queue", queue);
+            requireRange("weight of queue '" + queue + "'", weight, 1, 1_000_000);
+        });
+        requireAtLeast("leaseTime", leaseTime, Duration.ofSeconds(1));
+        requireAtLeast("shutdownTimeout", shutdownTimeout, Duration.ZERO);
+        requireAtLeast("interruptGrace", interruptGrace, Duration.ZERO);
+        requireRange("maxLosses", maxLosses, 1, Integer.MAX_VALUE);
+        requireAtLeast("fallbackPoll", fallbackPoll, Duration.ofMillis(10));
+    }
+
+    private static void requireRange(String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + " must be " + min + " to " + max + ", but is " + value);
+        }
+    }
+
+    private static void requireAtLeast(String what, Duration value, Duration min) {
+        if (value.compareTo(min) < 0) {
+            throw new IllegalArgumentException(what + " must be at least " + min + ", but is " + value);
+        }
+    }
+
+    /** These options for one more queue with a weight, 1 or more: its share of the slots while all queues are busy. */
+    public WorkerOptions queue(String queue, int weight) {
+        Map<String, Integer> more = new LinkedHashMap<>(queues);
+        more.put(queue, weight);
+        return withQueues(more);
+    }
+
+    /** These options with another {@link #name()}. */
+    public WorkerOptions withName(String changed) {
+        return new WorkerOptions(
+                changed,
+                concurrency,
+                queues,
+                leaseTime,
+                shutdownTimeout,
+                interruptGrace,
+                maxLosses,
+                fallbackPoll,
+                autoscale);
+    }
+
+    /** These options with another {@link #concurrency()}. */
+    public WorkerOptions withConcurrency(int changed) {
+        return new WorkerOptions(
+                name, changed, queues, leaseTime, shutdownTimeout, interruptGrace, maxLosses, fallbackPoll, autoscale);
+    }
+
+    /** These options with other {@link #queues()}. */
+    public WorkerOptions withQueues(Map<String, Integer> changed) {
+        return new WorkerOptions(
+                name,
+                concurrency,
+                changed,
+                leaseTime,
+                shutdownTimeout,
+                interruptGrace,
+                maxLosses,
+                fallbackPoll,
+                autoscale);
+    }
+
+    /** These options with another {@link #leaseTime()}. */
+    public WorkerOptions withLeaseTime(Duration changed) {
+        return new WorkerOptions(
+                name,
+                concurrency,
+                queues,
+                changed,
+                shutdownTimeout,
+                interruptGrace,
+                maxLosses,
+                fallbackPoll,
+                autoscale);
+    }
+
+    /** These options with another {@link #shutdownTimeout()}. */
+    public WorkerOptions withShutdownTimeout(Duration changed) {
+        return new WorkerOptions(
+                name, concurrency, queues, leaseTime, changed, interruptGrace, maxLosses, fallbackPoll, autoscale);
+    }
+
+    /** These options with another {@link #interruptGrace()}. */
+    public WorkerOptions withInterruptGrace(Duration changed) {
+        return new WorkerOptions(
+                name, concurrency, queues, leaseTime, shutdownTimeout, changed, maxLosses, fallbackPoll, autoscale);
+    }
+
+    /** These options with another {@link #maxLosses()}. */
+    public WorkerOptions withMaxLosses(int changed) {
+        return new WorkerOptions(
+                name,
+                concurrency,
+                queues,
+                leaseTime,
+                shutdownTimeout,
+                interruptGrace,
+                changed,
+                fallbackPoll,
+                autoscale);
+    }
+
+    /** These options with another {@link #fallbackPoll()}. */
+    public WorkerOptions withFallbackPoll(Duration changed) {
+        return new WorkerOptions(
+                name, concurrency, queues, leaseTime, shutdownTimeout, interruptGrace, maxLosses, changed, autoscale);
+    }
+
+    /** These options with another {@link #autoscale()}. */
+    public WorkerOptions withAutoscale(@Nullable Autoscale changed) {
+        return new WorkerOptions(
+                name,
+                concurrency,
+                queues,
+                leaseTime,
+                shutdownTimeout,
+                interruptGrace,
+                maxLosses,
+                fallbackPoll,
+                changed);
+    }
+}

@@ -1,0 +1,37 @@
+package io.jobq.spi;
+
+import io.jobq.JobSnapshot;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to {@link JobStore#exchange}.
+ *
+ * @param settled one answer per settlement, in order
+ * @param claimed the jobs now held, in the order to start them
+ * @param nextDue how long until the next scheduled job of the claimed queues is due; null when there is none
+ * @param parked job types that have jobs waiting in the claimed queues for a worker that knows them
+ */
+public record Exchange(
+        List<SettleResult> settled,
+        List<Claimed> claimed,
+        @Nullable Duration nextDue,
+        Set<String> parked) {
+    /**
+     * A job and the hold on it.
+     *
+     * @param lease what every later word about this attempt must carry
+     * @param job the job as it was when claimed: its {@code startedAt} is the storage's time of the claim
+     */
+    public record Claimed(Lease lease, JobSnapshot job) {}
+
+    /** What became of a settlement. */
+    public enum SettleResult {
+        /** It took effect, now or when it was first sent. */
+        APPLIED,
+        /** The lease was gone: nothing changed. */
+        LOST
+    }
+}

@@ -1,0 +1,15 @@
+package io.jobq.spi;
+
+import io.jobq.JobId;
+
+/** What became of one inserted job. */
+public sealed interface InsertResult {
+    /** The id under which the work is stored. */
+    JobId id();
+
+    /** It is stored now. */
+    record Inserted(JobId id) implements InsertResult {}
+
+    /** It was left alone: this job stands for it, having the same id or holding the same unique key. */
+    record Duplicate(JobId id) implements InsertResult {}
+}

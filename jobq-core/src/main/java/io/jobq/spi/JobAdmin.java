@@ -1,0 +1,33 @@
+package io.jobq.spi;
+
+import io.jobq.JobId;
+import io.jobq.JobSnapshot;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looking and acting from outside. Work per call is bounded: a call may look at no more than a fixed number of jobs and
+ * answer with a short page and a cursor to go on from.
+ */
+public interface JobAdmin {
+    /** The job as it is now, or empty when it was never stored or retention has deleted it. */
+    Optional<JobSnapshot> find(JobId id);
+
+    /**
+     * A page of the jobs that match, in the natural order of their state: ready jobs as they will be claimed, scheduled
+     * ones by due time, finished ones by when they finished.
+     *
+     * @param cursor null for the first page, else {@link Page#next()} of the one before
+     * @param limit at most this many jobs, 1 or more; a page may hold fewer and still have a next one
+     */
+    Page list(JobFilter filter, @Nullable String cursor, int limit);
+
+    /**
+     * Does something to the next {@code limit} jobs that match; call again with the cursor it returns until that is
+     * null. Jobs that the action does not fit (replaying one that runs, say) are passed over and not counted.
+     */
+    Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit);
+
+    /** Counts per queue and state, and the age of the oldest ready job. Costs nothing that grows with the backlog. */
+    StorageStats stats();
+}

@@ -1,0 +1,49 @@
+package io.jobq.spi;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The hot path of a storage. Each call takes and returns whole batches, is atomic per job, and may be repeated after a
+ * time-out without harm. A batch costs one round trip; enqueue, claim and settle are O(log n) per job or better in the
+ * backlog. The storage's own clock decides what is due or expired.
+ */
+public interface JobStore {
+    /**
+     * Stores jobs; once this returns they survive whatever the storage promises to survive. A job whose id is already
+     * stored, or whose unique key is held by a live job, is left alone and answered as a duplicate.
+     *
+     * @return one result per job, in order
+     */
+    List<InsertResult> insert(List<NewJob> jobs);
+
+    /**
+     * One round trip: applies settlements, promotes due jobs, and claims up to {@code want.limit()} ready ones. Claimed
+     * jobs are {@code RUNNING} under leases whose tokens are greater than any handed out before for the same job.
+     * Settlements are applied before jobs are claimed. A claim whose reply is lost costs nothing but time: the worker
+     * does not renew what it does not know, so those leases run out.
+     */
+    Exchange exchange(List<Settlement> done, Claim want);
+
+    /**
+     * Prolongs the leases of one worker by {@code leaseTime} from now, and stores what their handlers have reported
+     * since.
+     *
+     * @return one answer per report, in order
+     */
+    List<RenewResult> renew(WorkerLease worker, List<Report> held);
+
+    /**
+     * Does the housekeeping that no claim triggers, at most {@code limit} jobs of each kind: due jobs become ready,
+     * jobs with expired leases become ready again (their loss is counted), and what is past retention is deleted. Any
+     * worker may call it at any time; there is no leader.
+     */
+    SweepResult sweep(int limit);
+
+    /**
+     * Asks for hints of some kinds about changes made by anyone. Losing one costs latency only: callers keep a slow fallback. The
+     * consumer is called on the storage's threads, or on those of the caller that made the change, and must be quick.
+     */
+    Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint);
+}

@@ -1,0 +1,10 @@
+package io.jobq.spi;
+
+/**
+ * What a sweep did.
+ *
+ * @param promoted scheduled jobs that became ready
+ * @param reclaimed jobs taken from expired leases
+ * @param purged finished jobs deleted by retention
+ */
+public record SweepResult(int promoted, int reclaimed, int purged) {}
