@@ -7,6 +7,7 @@ import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.Lease;
 import io.jobq.spi.Report;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ final class Attempt implements JobContext {
 
     private @Nullable Thread thread;
     private volatile @Nullable Stop stop;
+    private long stopNanos;
     private boolean settled;
     private int percent = -1;
     private @Nullable String note;
@@ -84,15 +86,11 @@ final class Attempt implements JobContext {
         boolean ignored = Thread.interrupted();
     }
 
-    /** Whether a thread is in the handler. */
-    synchronized boolean isEntered() {
-        return thread != null;
-    }
-
     /** Tells the handler to end; the first reason given is the one that counts. */
     synchronized void stop(Stop reason) {
         if (stop == null) {
             stop = reason;
+            stopNanos = System.nanoTime();
         }
         if (thread != null) {
             thread.interrupt();
@@ -101,6 +99,11 @@ final class Attempt implements JobContext {
 
     @Nullable Stop stopped() {
         return stop;
+    }
+
+    /** Whether it was told to stop longer ago than this, and its handler goes on all the same. */
+    synchronized boolean hasIgnoredStopFor(Duration grace) {
+        return thread != null && stop != null && System.nanoTime() - stopNanos > grace.toNanos();
     }
 
     /** True for the first caller only. */

@@ -1,0 +1,233 @@
+package io.jobq.internal;
+
+import io.jobq.WorkerOptions;
+import io.jobq.spi.Claim;
+import io.jobq.spi.Exchange;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.Exchange.SettleResult;
+import io.jobq.spi.JobStore;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.WorkerLease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of a worker that talks to the storage about jobs: each round takes the settlements that have piled up
+ * while the last round was under way, and as many new jobs as there are free slots. So at low load every settlement goes
+ * at once, and under load one call carries hundreds; no timer is involved. With nothing to do it sleeps until the next
+ * job is due, a signal comes, or a settlement is handed in.
+ *
+ * <p>When a call fails, its settlements are kept and sent again, which storages take without harm; jobs that the storage
+ * handed out in a reply that never came are not renewed by anyone, and go back when their leases run out.
+ */
+final class Fetcher implements Runnable {
+    /** Takes claimed jobs on, and is told what became of settlements. */
+    interface Owner {
+        /** How many jobs it can take on. */
+        int free();
+
+        /** Takes a job on. */
+        void start(Claimed job);
+
+        /** A settlement took effect, or came too late. */
+        void settled(Done done, SettleResult result);
+    }
+
+    /**
+     * A job and what to tell the storage about it.
+     *
+     * @param job what was claimed
+     * @param attempt what ran; null when it was handed back without a run
+     * @param settlement the end of it
+     */
+    record Done(Claimed job, @Nullable Attempt attempt, Settlement settlement) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Fetcher.class);
+    private static final long MIN_BACKOFF = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MAX_BACKOFF = TimeUnit.SECONDS.toNanos(5);
+
+    private final JobStore store;
+    private final Owner owner;
+    private final WorkerLease worker;
+    private final Set<String> knownTypes;
+    private final long fallbackNanos;
+    private final QueueShares shares;
+
+    private final Queue<Done> outbox = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Thread thread;
+    private volatile boolean parked;
+    private volatile boolean hinted = true;
+    private volatile boolean quiet;
+    private volatile boolean finish;
+    private volatile int failures;
+
+    // of the fetcher's thread alone
+    private List<Done> unsent = new ArrayList<>();
+    private Set<String> unpark = Set.of();
+    private boolean more;
+    private long wakeAt = System.nanoTime();
+
+    Fetcher(JobStore store, Owner owner, WorkerLease worker, WorkerOptions options, Set<String> knownTypes) {
+        this.store = store;
+        this.owner = owner;
+        this.worker = worker;
+        this.knownTypes = knownTypes;
+        this.fallbackNanos = options.fallbackPoll().toNanos();
+        this.shares = new QueueShares(options.queues());
+    }
+
+    /** Hands in the end of a job. */
+    void settle(Done done) {
+        outbox.add(done);
+        wake();
+    }
+
+    /** There may be something to claim. */
+    void hint() {
+        hinted = true;
+        wake();
+    }
+
+    private void wake() {
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Claims no more. */
+    void quiet() {
+        quiet = true;
+        wake();
+    }
+
+    /** Ends the thread as soon as everything handed in is settled. */
+    void finish() {
+        quiet = true;
+        finish = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** How many calls in a row the storage has failed to answer. */
+    int failures() {
+        return failures;
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        while (!Thread.currentThread().isInterrupted()) {
+            if (failures > 0) {
+                LockSupport.parkNanos(this, backoff());
+            }
+            if (hasWork()) {
+                exchange();
+            } else if (finish) {
+                return;
+            } else {
+                park();
+            }
+        }
+    }
+
+    private boolean hasWork() {
+        return !unsent.isEmpty() || !outbox.isEmpty() || (limit() > 0 && worthClaiming());
+    }
+
+    private int limit() {
+        return quiet ? 0 : owner.free();
+    }
+
+    private boolean worthClaiming() {
+        return more || hinted || wakeAt - System.nanoTime() <= 0;
+    }
+
+    private void park() {
+        parked = true;
+        if (!hasWork() && !finish) {
+            long wait = limit() > 0 ? wakeAt - System.nanoTime() : fallbackNanos;
+            LockSupport.parkNanos(this, wait);
+        }
+        parked = false;
+    }
+
+    private long backoff() {
+        return Math.min(MAX_BACKOFF, MIN_BACKOFF << Math.min(failures - 1, 20));
+    }
+
+    /** One round. Returns how many jobs were taken on. */
+    int exchange() {
+        for (Done done = outbox.poll(); done != null; done = outbox.poll()) {
+            unsent.add(done);
+        }
+        int limit = limit();
+        if (limit > 0) {
+            hinted = false; // before the call: what is hinted during the call may not be in its reply
+        }
+        try {
+            Exchange reply = store.exchange(settlements(), new Claim(worker, shares.divide(limit), limit, unpark));
+            failures = 0;
+            answer(reply.settled());
+            takeOn(reply, limit);
+            return reply.claimed().size();
+        } catch (RuntimeException failed) {
+            failures++;
+            hinted = true;
+            log.warn("worker {}: the storage failed {} times in a row; {} settlements are kept and sent again", worker.worker(), failures, unsent.size(), failed);
+            return 0;
+        }
+    }
+
+    private List<Settlement> settlements() {
+        List<Settlement> settlements = new ArrayList<>(unsent.size());
+        for (Done done : unsent) {
+            settlements.add(done.settlement());
+        }
+        return settlements;
+    }
+
+    private void answer(List<SettleResult> results) {
+        List<Done> sent = unsent;
+        unsent = new ArrayList<>();
+        for (int i = 0; i < sent.size(); i++) {
+            owner.settled(sent.get(i), results.get(i));
+        }
+    }
+
+    private void takeOn(Exchange reply, int limit) {
+        shares.charge(reply.claimed());
+        for (Claimed job : reply.claimed()) {
+            owner.start(job);
+        }
+        unpark = reply.parked().isEmpty() ? Set.of() : known(reply.parked());
+        more = limit == 0 ? more : reply.claimed().size() == limit || !unpark.isEmpty();
+        wakeAt = System.nanoTime() + Math.min(fallbackNanos, nanosUntil(reply.nextDue()));
+    }
+
+    private Set<String> known(Set<String> parked) {
+        Set<String> known = new HashSet<>(parked);
+        known.retainAll(knownTypes);
+        return known;
+    }
+
+    private static long nanosUntil(@Nullable Duration nextDue) {
+        return nextDue == null || nextDue.toHours() > 1 ? Long.MAX_VALUE : nextDue.toNanos();
+    }
+
+    /** For a view of the queues served. */
+    static Map<String, Integer> weights(Set<String> queues) {
+        Map<String, Integer> weights = new java.util.LinkedHashMap<>();
+        queues.forEach(queue -> weights.put(queue, 1));
+        return weights;
+    }
+}

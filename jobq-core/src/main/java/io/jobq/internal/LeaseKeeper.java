@@ -1,0 +1,120 @@
+package io.jobq.internal;
+
+import io.jobq.WorkerInfo;
+import io.jobq.WorkerOptions;
+import io.jobq.spi.JobStore;
+import io.jobq.spi.Registry;
+import io.jobq.spi.RenewResult;
+import io.jobq.spi.Report;
+import io.jobq.spi.Storage;
+import io.jobq.spi.SweepResult;
+import io.jobq.spi.WorkerLease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, and
+ * does the storage's housekeeping. {@link #tick()} is called about once a second by one thread.
+ */
+final class LeaseKeeper {
+    private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
+    private static final int SWEEP_LIMIT = 1_000;
+
+    private final JobStore store;
+    private final Registry registry;
+    private final WorkerLease worker;
+    private final Collection<Attempt> held;
+    private final Supplier<WorkerInfo> info;
+    private final WorkerJson json = new WorkerJson();
+    private long renewedNanos;
+
+    LeaseKeeper(Storage storage, WorkerLease worker, Collection<Attempt> held, Supplier<WorkerInfo> info) {
+        this.store = storage.jobs();
+        this.registry = storage.registry();
+        this.worker = worker;
+        this.held = held;
+        this.info = info;
+        this.renewedNanos = System.nanoTime() - worker.leaseTime().toNanos();
+    }
+
+    /** How often to tick: often enough that a lease is renewed twice before it runs out. */
+    static Duration interval(WorkerOptions options) {
+        Duration third = options.leaseTime().dividedBy(3);
+        return third.compareTo(Duration.ofSeconds(1)) < 0 ? third : Duration.ofSeconds(1);
+    }
+
+    /** Renews when a third of the lease has passed, and delivers words and sweeps each time. Never throws. */
+    void tick() {
+        attempt("renew leases", this::renew);
+        attempt("sweep", this::sweep);
+    }
+
+    private void renew() {
+        long now = System.nanoTime();
+        boolean due = now - renewedNanos >= worker.leaseTime().toNanos() / 3 - Duration.ofMillis(50).toNanos();
+        List<Attempt> reporting = new ArrayList<>();
+        List<Report> reports = new ArrayList<>();
+        for (Attempt attempt : held) {
+            Report.Words words = attempt.takeWords();
+            if (due || words != Report.NOTHING) {
+                reporting.add(attempt);
+                reports.add(new Report(attempt.lease(), words));
+            }
+        }
+        if (!reports.isEmpty()) {
+            deliver(reporting, reports);
+        }
+        if (due) {
+            registry.put(json.entry(info.get()), -1, worker.leaseTime());
+            renewedNanos = now;
+        }
+    }
+
+    private void deliver(List<Attempt> attempts, List<Report> reports) {
+        try {
+            List<RenewResult> results = store.renew(worker, reports);
+            for (int i = 0; i < results.size(); i++) {
+                obey(attempts.get(i), results.get(i));
+            }
+        } catch (RuntimeException failed) {
+            for (int i = 0; i < reports.size(); i++) {
+                attempts.get(i).restoreWords(reports.get(i).words());
+            }
+            throw failed;
+        }
+    }
+
+    private static void obey(Attempt attempt, RenewResult result) {
+        if (result == RenewResult.CANCEL_REQUESTED) {
+            attempt.stop(Attempt.Stop.CANCELLED);
+        } else if (result == RenewResult.LOST && attempt.stopped() != Attempt.Stop.LOST) {
+            log.warn("{}: its lease is lost, after {} ms; another worker may run it", attempt, attempt.ageNanos() / 1_000_000);
+            attempt.stop(Attempt.Stop.LOST);
+        }
+    }
+
+    private void sweep() {
+        SweepResult swept = store.sweep(SWEEP_LIMIT);
+        if (swept.reclaimed() > 0) {
+            log.warn("{} jobs were taken back from workers that have not renewed their leases", swept.reclaimed());
+        }
+    }
+
+    /** Takes the worker off the list. */
+    void signOff() {
+        attempt("sign off", () -> registry.remove(WorkerJson.KIND, worker.worker()));
+    }
+
+    private void attempt(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException failed) {
+            log.warn("worker {} could not {}; it will try again", worker.worker(), what, failed);
+        }
+    }
+}
