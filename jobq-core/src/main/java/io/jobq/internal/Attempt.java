@@ -40,6 +40,8 @@ final class Attempt implements JobContext {
     private volatile @Nullable Stop stop;
     private long stopNanos;
     private boolean settled;
+    private boolean returned;
+    private Runnable onReturn = () -> {};
     private int percent = -1;
     private @Nullable String note;
     private List<String> lines = List.of();
@@ -111,6 +113,21 @@ final class Attempt implements JobContext {
         boolean first = !settled;
         settled = true;
         return first;
+    }
+
+    /** Has something done when a handler that was given up comes back, or at once if it has. */
+    synchronized void whenReturned(Runnable action) {
+        if (returned) {
+            action.run();
+        } else {
+            onReturn = action;
+        }
+    }
+
+    /** A handler that was given up has come back. */
+    synchronized void onReturn() {
+        returned = true;
+        onReturn.run();
     }
 
     /** What the handler has said since this was last asked. */

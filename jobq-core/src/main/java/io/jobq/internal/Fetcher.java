@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -71,6 +70,7 @@ final class Fetcher implements Runnable {
     private volatile boolean quiet;
     private volatile boolean finish;
     private volatile int failures;
+    private volatile int unsentCount;
 
     // of the fetcher's thread alone
     private List<Done> unsent = new ArrayList<>();
@@ -116,6 +116,11 @@ final class Fetcher implements Runnable {
         quiet = true;
         finish = true;
         LockSupport.unpark(thread);
+    }
+
+    /** Whether everything handed in is settled. */
+    boolean isDrained() {
+        return outbox.isEmpty() && unsentCount == 0;
     }
 
     /** How many calls in a row the storage has failed to answer. */
@@ -167,8 +172,10 @@ final class Fetcher implements Runnable {
 
     /** One round. Returns how many jobs were taken on. */
     int exchange() {
-        for (Done done = outbox.poll(); done != null; done = outbox.poll()) {
+        for (Done done = outbox.peek(); done != null; done = outbox.peek()) {
             unsent.add(done);
+            unsentCount = unsent.size(); // before it leaves the outbox, so that it is always seen in one of the two
+            outbox.remove();
         }
         int limit = limit();
         if (limit > 0) {
@@ -202,6 +209,7 @@ final class Fetcher implements Runnable {
         for (int i = 0; i < sent.size(); i++) {
             owner.settled(sent.get(i), results.get(i));
         }
+        unsentCount = 0;
     }
 
     private void takeOn(Exchange reply, int limit) {
@@ -222,12 +230,5 @@ final class Fetcher implements Runnable {
 
     private static long nanosUntil(@Nullable Duration nextDue) {
         return nextDue == null || nextDue.toHours() > 1 ? Long.MAX_VALUE : nextDue.toNanos();
-    }
-
-    /** For a view of the queues served. */
-    static Map<String, Integer> weights(Set<String> queues) {
-        Map<String, Integer> weights = new java.util.LinkedHashMap<>();
-        queues.forEach(queue -> weights.put(queue, 1));
-        return weights;
     }
 }

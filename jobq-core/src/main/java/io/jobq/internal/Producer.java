@@ -1,0 +1,85 @@
+package io.jobq.internal;
+
+import io.jobq.Job;
+import io.jobq.JobHandle;
+import io.jobq.JobId;
+import io.jobq.JobInterceptor;
+import io.jobq.JobQException;
+import io.jobq.Queue;
+import io.jobq.metrics.JobMetrics;
+import io.jobq.spi.InsertResult;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Storage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The first hop: interceptors → encode → storage → handles. */
+final class Producer {
+    private static final int BATCH = 1_000;
+
+    private final Storage storage;
+    private final List<JobInterceptor> interceptors;
+    private final TypeRegistry types;
+    private final JobExecutor.PayloadWriter payloads;
+    private final Listeners listeners;
+    private final @Nullable JobMetrics metrics;
+    private final ResultWaiters waiters;
+
+    Producer(Engine engine, List<JobInterceptor> interceptors, JobExecutor.PayloadWriter payloads, ResultWaiters waiters) {
+        this.storage = engine.storage();
+        this.types = engine.types();
+        this.listeners = engine.listeners();
+        this.metrics = engine.metrics();
+        this.interceptors = interceptors;
+        this.payloads = payloads;
+        this.waiters = waiters;
+    }
+
+    List<JobHandle> enqueue(Queue queue, List<Job> jobs) {
+        return proceed(queue, jobs, 0);
+    }
+
+    private List<JobHandle> proceed(Queue queue, List<Job> jobs, int index) {
+        if (index == interceptors.size()) {
+            return store(queue.name(), jobs);
+        }
+        return interceptors.get(index).aroundEnqueue(queue, jobs, passed -> proceed(queue, passed, index + 1));
+    }
+
+    private List<JobHandle> store(String queue, List<Job> jobs) {
+        List<NewJob> encoded = new ArrayList<>(jobs.size());
+        for (Job job : jobs) {
+            encoded.add(encode(queue, job));
+        }
+        List<JobHandle> handles = new ArrayList<>(jobs.size());
+        for (int from = 0; from < encoded.size(); from += BATCH) {
+            List<NewJob> batch = encoded.subList(from, Math.min(encoded.size(), from + BATCH));
+            List<InsertResult> results = storage.jobs().insert(batch);
+            for (InsertResult result : results) {
+                handles.add(handle(result.id(), result instanceof InsertResult.Duplicate));
+            }
+            if (metrics != null) {
+                metrics.enqueued(batch, results);
+            }
+        }
+        listeners.enqueued(queue, handles);
+        return handles;
+    }
+
+    JobHandle handle(JobId id, boolean duplicate) {
+        return new StoredJobHandle(id, duplicate, storage.admin(), waiters);
+    }
+
+    private NewJob encode(String queue, Job job) {
+        Objects.requireNonNull(job, "job");
+        JobId id = job.id() == null ? JobId.next() : job.id();
+        try {
+            int version = types.options(job.type()).version();
+            return new NewJob(id, queue, job.type(), payloads.write(job.payload(), version, "payload"), job.options());
+        } catch (JobQException wrong) {
+            throw new JobQException("job of type '" + job.type() + "' for queue '" + queue + "' was not enqueued: " + wrong.getMessage(), wrong);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.jobq.internal;
+
+import io.jobq.JobFailedException;
+import io.jobq.JobId;
+import io.jobq.JobQException;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
+import io.jobq.PayloadCodec;
+import io.jobq.spi.Payload;
+import io.jobq.spi.Signal;
+import io.jobq.spi.Storage;
+import io.jobq.spi.Subscription;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callers that wait for jobs to end. The storage's signals end the wait at once; a look every second stands in for lost
+ * ones. The subscription is made with the first waiter, so that who never waits pays nothing.
+ */
+final class ResultWaiters implements AutoCloseable {
+    private final Storage storage;
+    private final PayloadCodec codec;
+    private final ScheduledExecutorService timer;
+    private final Map<JobId, CompletableFuture<JobSnapshot>> waiting = new ConcurrentHashMap<>();
+    private @Nullable Subscription subscription;
+
+    ResultWaiters(Storage storage, PayloadCodec codec, ScheduledExecutorService timer) {
+        this.storage = storage;
+        this.codec = codec;
+        this.timer = timer;
+    }
+
+    <R> CompletableFuture<R> await(JobId id, Class<R> type) {
+        subscribe();
+        CompletableFuture<JobSnapshot> end = waiting.computeIfAbsent(id, absent -> new CompletableFuture<>());
+        look(id); // after it is on the list, so that an end in between is seen by the one or the other
+        return end.thenApplyAsync(job -> read(job, type));
+    }
+
+    private synchronized void subscribe() {
+        if (subscription == null) {
+            subscription = storage.jobs().listen(Set.of(Signal.Kind.FINISHED), signal -> signal.jobs().forEach(this::look));
+            timer.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void lookAtAll() {
+        waiting.keySet().forEach(id -> {
+            try {
+                look(id);
+            } catch (RuntimeException ofTheStorage) {
+                return; // it will be asked again in a second
+            }
+        });
+    }
+
+    private void look(JobId id) {
+        CompletableFuture<JobSnapshot> end = waiting.get(id);
+        if (end == null) {
+            return;
+        }
+        Optional<JobSnapshot> job = storage.admin().find(id);
+        if (job.isEmpty()) {
+            waiting.remove(id, end);
+            end.completeExceptionally(new JobFailedException("job " + id
+                    + " is not stored: it never was, or it ended and retention has deleted it with its result"));
+        } else if (job.get().state().isFinal()) {
+            waiting.remove(id, end);
+            end.complete(job.get());
+        }
+    }
+
+    @SuppressWarnings("NullAway") // a future of R may hold null, which Class<R> can't say
+    private <R> R read(JobSnapshot job, Class<R> type) {
+        if (job.state() != JobState.SUCCEEDED) {
+            throw new JobFailedException("job " + job.id() + " of type '" + job.type() + "' is " + job.state() + ": "
+                    + job.reason() + lastError(job));
+        }
+        Payload result = job.result();
+        return result == null ? null : type.cast(codec.decode(result.data(), type));
+    }
+
+    private static String lastError(JobSnapshot job) {
+        if (job.errors().isEmpty()) {
+            return "";
+        }
+        var last = job.errors().get(job.errors().size() - 1);
+        return "; last error: " + last.errorClass() + ": " + last.message();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (subscription != null) {
+            subscription.close();
+        }
+        JobQException closed = new JobQException("this JobQ was closed while the job was waited for; the job itself goes on");
+        waiting.values().forEach(end -> end.completeExceptionally(closed));
+        waiting.clear();
+    }
+}

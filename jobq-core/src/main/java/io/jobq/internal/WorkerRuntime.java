@@ -1,0 +1,330 @@
+package io.jobq.internal;
+
+import io.jobq.Autoscale;
+import io.jobq.JobQ;
+import io.jobq.JobSnapshot;
+import io.jobq.Worker;
+import io.jobq.WorkerInfo;
+import io.jobq.WorkerOptions;
+import io.jobq.metrics.JobMetrics;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.Exchange.SettleResult;
+import io.jobq.spi.Report;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.Signal;
+import io.jobq.spi.Storage;
+import io.jobq.spi.StorageStats.QueueStats;
+import io.jobq.spi.Subscription;
+import io.jobq.spi.WorkerLease;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker: its fetcher claims, its slots run, its lease keeper holds. This class ties the three together and owns the
+ * life cycle: new → running → quiet → stopped.
+ */
+final class WorkerRuntime implements Worker, Fetcher.Owner {
+    private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
+    /** How long stopping waits for the storage to take the last settlements. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private final JobQ jobq;
+    private final Storage storage;
+    private final JobExecutor executor;
+    private final TypeRegistry types;
+    private final @Nullable JobMetrics metrics;
+    private final Listeners listeners;
+    private final WorkerOptions options;
+
+    private final String id;
+    private final Instant started = Instant.now();
+    private final Map<Long, Attempt> held = new ConcurrentHashMap<>();
+    private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
+    private final Slots slots;
+    private final Fetcher fetcher;
+    private final LeaseKeeper keeper;
+    private final ScheduledExecutorService ticker;
+    private final Queue<Attempt> byHand = new ArrayDeque<>();
+
+    private volatile WorkerInfo.State state = WorkerInfo.State.NEW;
+    private volatile int wanted;
+    private @Nullable Thread fetching;
+    private @Nullable Subscription subscription;
+
+    WorkerRuntime(Engine engine, WorkerOptions options) {
+        this.jobq = engine.jobq();
+        this.storage = engine.storage();
+        this.executor = engine.executor();
+        this.types = engine.types();
+        this.metrics = engine.metrics();
+        this.listeners = engine.listeners();
+        this.options = options;
+        this.id = options.name() + "-" + UUID.randomUUID().toString().substring(0, 8);
+        this.wanted = options.concurrency();
+        WorkerLease lease = new WorkerLease(id, options.leaseTime());
+        this.slots = new Slots(options.name(), options.concurrency());
+        this.fetcher = new Fetcher(storage.jobs(), this, lease, options, types.names());
+        this.keeper = new LeaseKeeper(storage, lease, held.values(), this::info);
+        this.ticker = Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon("jobq-keeper-" + id, task));
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    synchronized void start() {
+        if (state != WorkerInfo.State.NEW) {
+            throw new IllegalStateException("worker " + id + " is " + state + " and can't be started");
+        }
+        state = WorkerInfo.State.RUNNING;
+        subscription = storage.jobs().listen(Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED), this::heed);
+        Thread thread = Threads.daemon("jobq-fetcher-" + id, fetcher);
+        fetching = thread;
+        thread.start();
+        long interval = LeaseKeeper.interval(options).toNanos();
+        ticker.scheduleWithFixedDelay(this::tick, 0, interval, TimeUnit.NANOSECONDS);
+    }
+
+    private void heed(Signal signal) {
+        if (signal.kind() == Signal.Kind.READY) {
+            if (options.queues().containsKey(signal.queue())) {
+                fetcher.hint();
+            }
+            return;
+        }
+        for (Attempt attempt : held.values()) {
+            if (signal.jobs().contains(attempt.id())) {
+                attempt.stop(Attempt.Stop.CANCELLED);
+            }
+        }
+    }
+
+    private void tick() {
+        keeper.tick();
+        held.values().forEach(attempt -> {
+            if (attempt.hasIgnoredStopFor(options.interruptGrace())) {
+                giveUp(attempt);
+            }
+        });
+        autoscale(options.autoscale());
+    }
+
+    // ---- claimed jobs
+
+    @Override
+    public int free() {
+        return slots.free();
+    }
+
+    @Override
+    public void start(Claimed job) {
+        Settlement refusal = refuse(job);
+        TypeDefinition type = types.find(job.job().type());
+        if (refusal != null || type == null) {
+            fetcher.settle(new Fetcher.Done(job, null, refusal != null ? refusal : new Settlement.Park(job.lease(), Report.NOTHING)));
+            return;
+        }
+        Attempt attempt = new Attempt(job, type, jobq);
+        held.put(job.lease().token(), attempt);
+        if (state == WorkerInfo.State.NEW) {
+            byHand.add(attempt);
+        } else {
+            slots.enter(() -> run(attempt));
+        }
+    }
+
+    /** What needs no handler to be decided. */
+    private @Nullable Settlement refuse(Claimed claimed) {
+        JobSnapshot job = claimed.job();
+        TypeDefinition type = types.find(job.type());
+        Instant expires = job.job().options().expiresAt();
+        Instant now = job.times().started();
+        if (expires != null && now != null && !now.isBefore(expires)) {
+            return new Settlement.Cancel(claimed.lease(), Report.NOTHING, "expired at " + expires);
+        } else if (type == null) {
+            if (unknownTypes.add(job.type())) {
+                log.warn("no handler for type '{}' in this worker; its jobs wait for one that has it", job.type());
+            }
+            return null;
+        } else if (job.losses() >= options.maxLosses()) {
+            return new Settlement.Discard(claimed.lease(), Report.NOTHING, null, "poison pill: its worker died or hung "
+                    + job.losses() + " times while running it");
+        } else if (job.job().payload().version() > type.options().version()) {
+            return new Settlement.Snooze(claimed.lease(), Report.NOTHING, Duration.ofSeconds(10), "payload of version "
+                    + job.job().payload().version() + " waits for a worker that takes it");
+        }
+        return null;
+    }
+
+    private void run(Attempt attempt) {
+        Settlement settlement = executor.run(attempt, id);
+        if (settlement != null) {
+            slots.leave();
+            fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
+        } else {
+            attempt.onReturn();
+        }
+    }
+
+    /** Settles an attempt in its handler's stead, and frees its slot if that can be done. */
+    private void giveUp(Attempt attempt) {
+        Settlement settlement = executor.giveUp(attempt, id);
+        if (settlement == null) {
+            return;
+        }
+        boolean freed = slots.abandon();
+        log.warn("{} has ignored its interruption for {}; it is abandoned{}", attempt, options.interruptGrace(),
+                freed ? "" : ", and its slot stays closed since there are as many abandoned handlers as slots");
+        attempt.whenReturned(freed ? slots::comeBack : slots::leave);
+        fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
+    }
+
+    @Override
+    public void settled(Fetcher.Done done, SettleResult result) {
+        held.remove(done.job().lease().token());
+        if (metrics != null) {
+            metrics.settled(done.job().job(), done.settlement(), result);
+        }
+        if (result == SettleResult.LOST && done.attempt() != null) {
+            log.warn("{}: its end came too late, the lease was lost", done.attempt());
+            listeners.lost(done.attempt());
+        }
+    }
+
+    // ---- levers
+
+    @Override
+    public WorkerInfo info() {
+        return new WorkerInfo(
+                id, options.name(), Host.NAME, ProcessHandle.current().pid(), Host.VERSION, state, options.queues(),
+                new WorkerInfo.Slots(slots.total(), slots.used(), wanted, slots.abandoned()),
+                held.values().stream().limit(100).map(each -> new WorkerInfo.Running(each.id(), each.type(), each.attempt())).toList(),
+                started, Instant.now());
+    }
+
+    /** How many calls in a row the storage has failed to answer. */
+    int failures() {
+        return fetcher.failures();
+    }
+
+    boolean isFetching() {
+        Thread thread = fetching;
+        return thread != null && thread.isAlive();
+    }
+
+    @Override
+    public void concurrency(int number) {
+        WorkerOptions checked = options.withConcurrency(number);
+        wanted = checked.concurrency();
+        slots.resize(checked.concurrency());
+        fetcher.hint();
+    }
+
+    private void autoscale(@Nullable Autoscale autoscale) {
+        if (autoscale == null) {
+            return;
+        }
+        try {
+            Map<String, QueueStats> queues = storage.admin().stats().queues();
+            Duration oldest = options.queues().keySet().stream()
+                    .map(queues::get)
+                    .map(stats -> stats == null || stats.oldestReady() == null ? Duration.ZERO : stats.oldestReady())
+                    .max(Duration::compareTo).orElse(Duration.ZERO);
+            int next = autoscale.wanted(slots.total(), slots.used(), oldest);
+            if (next != slots.total()) {
+                concurrency(next);
+            }
+        } catch (RuntimeException failed) {
+            log.warn("worker {} could not look at the backlog; its concurrency stays {}", id, slots.total(), failed);
+        }
+    }
+
+    @Override
+    public synchronized void quiet() {
+        if (state == WorkerInfo.State.RUNNING) {
+            state = WorkerInfo.State.QUIET;
+            fetcher.quiet();
+        }
+    }
+
+    @Override
+    public synchronized boolean stop(Duration timeout) {
+        if (state == WorkerInfo.State.NEW || state == WorkerInfo.State.STOPPED) {
+            state = WorkerInfo.State.STOPPED;
+            ticker.shutdownNow();
+            return true;
+        }
+        quiet();
+        boolean ended = awaitIdle(timeout);
+        if (!ended) {
+            held.values().forEach(attempt -> attempt.stop(Attempt.Stop.SHUTDOWN));
+            ended = awaitIdle(options.interruptGrace());
+            held.values().forEach(this::giveUp);
+        }
+        fetcher.finish();
+        join(fetching);
+        state = WorkerInfo.State.STOPPED;
+        ticker.shutdownNow();
+        if (subscription != null) {
+            subscription.close();
+        }
+        slots.close();
+        keeper.signOff();
+        return ended;
+    }
+
+    private boolean awaitIdle(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (slots.used() > 0 || !fetcher.isDrained()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return slots.used() == 0;
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(2)));
+        }
+        return true;
+    }
+
+    private static void join(@Nullable Thread thread) {
+        if (thread == null) {
+            return;
+        }
+        try {
+            thread.join(LAST_WORDS.toMillis());
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        thread.interrupt();
+    }
+
+    @Override
+    public synchronized int runPending() {
+        if (state != WorkerInfo.State.NEW) {
+            throw new IllegalStateException("worker " + id + " is " + state + "; runPending() is for one that is not started");
+        }
+        int attempts = 0;
+        while (fetcher.exchange() > 0 || !fetcher.isDrained()) {
+            for (Attempt attempt = byHand.poll(); attempt != null; attempt = byHand.poll()) {
+                attempts++;
+                Settlement settlement = executor.run(attempt, id);
+                if (settlement != null) {
+                    fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
+                }
+            }
+        }
+        return attempts;
+    }
+}
