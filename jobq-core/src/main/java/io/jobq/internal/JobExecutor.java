@@ -73,7 +73,6 @@ final class JobExecutor {
     private @Nullable Settlement conclude(
             Attempt attempt, Settlement settlement, Duration ran, @Nullable Throwable error) {
         if (!attempt.trySettle()) {
-            log.info("{} came back after it was given up; its end is ignored", attempt);
             return null;
         }
         listeners.ended(attempt, new JobEnd(endOf(settlement), ran, error));

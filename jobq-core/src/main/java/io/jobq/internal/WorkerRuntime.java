@@ -139,6 +139,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
         Attempt attempt = new Attempt(job, type, jobq);
         held.put(job.lease().token(), attempt);
+        if (metrics != null) {
+            metrics.claimed(job.job());
+        }
         if (state == WorkerInfo.State.NEW) {
             byHand.add(attempt);
         } else {
@@ -175,6 +178,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             slots.leave();
             fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
         } else {
+            log.info("{} came back after it was given up; its end is ignored", attempt);
             attempt.onReturn();
         }
     }
@@ -205,6 +209,10 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     // ---- levers
+
+    Duration shutdownTimeout() {
+        return options.shutdownTimeout();
+    }
 
     @Override
     public WorkerInfo info() {

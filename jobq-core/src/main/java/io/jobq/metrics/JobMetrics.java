@@ -1,0 +1,247 @@
+package io.jobq.metrics;
+
+import io.jobq.JobContext;
+import io.jobq.JobInterceptor;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
+import io.jobq.Outcome;
+import io.jobq.WorkerInfo;
+import io.jobq.spi.Exchange.SettleResult;
+import io.jobq.spi.InsertResult;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.StorageStats;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+
+/**
+ * What JobQ measures. {@code docs/metrics.md} has the table. Counters of settlements count what the storage has accepted,
+ * so that they agree with it; tags are bounded: types are those that have a handler, others count as {@code other}, and
+ * so do queues beyond the first hundred.
+ */
+public final class JobMetrics implements JobInterceptor {
+    private static final int MAX_QUEUES = 100;
+    private static final String OTHER = "other";
+
+    private final MeterRegistry registry;
+    private final Set<String> types;
+    private final Set<String> queues = ConcurrentHashMap.newKeySet();
+    private final Map<String, Map<String, Meters>> meters = new ConcurrentHashMap<>();
+    private final Map<String, Timer> calls = new ConcurrentHashMap<>();
+    private final MultiGauge depth;
+    private final MultiGauge oldest;
+
+    /**
+     * Metrics of one system.
+     *
+     * @param registry where to
+     * @param types the job types that get a tag value of their own
+     */
+    public JobMetrics(MeterRegistry registry, Set<String> types) {
+        this.registry = registry;
+        this.types = Set.copyOf(types);
+        this.depth = MultiGauge.builder("jobq.queue.depth").description("Jobs by queue and state").register(registry);
+        this.oldest = MultiGauge.builder("jobq.queue.oldest.ready.age")
+                .description("How long the oldest ready job has waited")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    /** What is counted per queue and type. */
+    private static final class Meters {
+        final Counter enqueued;
+        final Counter duplicates;
+        final Counter started;
+        final Counter failed;
+        final Timer waited;
+        final Timer ran;
+        final Map<Settled, Counter> settled = new EnumMap<>(Settled.class);
+
+        Meters(MeterRegistry registry, Tags tags) {
+            enqueued = counter(registry, "jobq.jobs.enqueued", "Jobs stored", tags);
+            duplicates = counter(registry, "jobq.jobs.duplicates", "Enqueues that found the job stored already", tags);
+            started = counter(registry, "jobq.jobs.started", "Attempts begun", tags);
+            failed = counter(registry, "jobq.jobs.failed", "Attempts that failed", tags);
+            waited = timer(registry, "jobq.jobs.wait", "From due to claimed", tags);
+            ran = timer(registry, "jobq.jobs.run", "From the start of an attempt to its end", tags);
+            for (Settled outcome : Settled.values()) {
+                String name = outcome.name().toLowerCase(Locale.ROOT);
+                settled.put(outcome, counter(registry, "jobq.jobs." + name, outcome.meaning, tags));
+            }
+        }
+
+        private static Counter counter(MeterRegistry registry, String name, String description, Tags tags) {
+            return Counter.builder(name).description(description).tags(tags).register(registry);
+        }
+
+        private static Timer timer(MeterRegistry registry, String name, String description, Tags tags) {
+            return Timer.builder(name)
+                    .description(description)
+                    .tags(tags)
+                    .publishPercentileHistogram()
+                    .minimumExpectedValue(Duration.ofMillis(1))
+                    .maximumExpectedValue(Duration.ofHours(1))
+                    .register(registry);
+        }
+    }
+
+    /** What became of settlements. */
+    private enum Settled {
+        SUCCEEDED("Jobs that succeeded"),
+        RETRIED("Failed attempts to be repeated"),
+        SNOOZED("Attempts put off"),
+        DEAD("Jobs given up on"),
+        CANCELLED("Jobs cancelled, expired ones included"),
+        RELEASED("Jobs given back by a stopping worker"),
+        PARKED("Jobs handed back because their type has no handler here"),
+        LOST("Ends that came after the lease was lost");
+
+        final String meaning;
+
+        Settled(String meaning) {
+            this.meaning = meaning;
+        }
+
+        static Settled of(Settlement settlement) {
+            if (settlement instanceof Settlement.Succeeded) {
+                return SUCCEEDED;
+            } else if (settlement instanceof Settlement.Retry) {
+                return RETRIED;
+            } else if (settlement instanceof Settlement.Snooze) {
+                return SNOOZED;
+            } else if (settlement instanceof Settlement.Discard) {
+                return DEAD;
+            } else if (settlement instanceof Settlement.Cancel) {
+                return CANCELLED;
+            }
+            return settlement instanceof Settlement.Park ? PARKED : RELEASED;
+        }
+    }
+
+    private Meters of(String queue, String type) {
+        Map<String, Meters> ofQueue = meters.computeIfAbsent(tag(queue), absent -> new ConcurrentHashMap<>());
+        Meters found = ofQueue.get(type);
+        return found != null ? found : ofQueue.computeIfAbsent(types.contains(type) ? type : OTHER, bounded ->
+                new Meters(registry, Tags.of("queue", tag(queue), "type", bounded)));
+    }
+
+    private String tag(String queue) {
+        if (queues.contains(queue)) {
+            return queue;
+        }
+        return queues.size() < MAX_QUEUES && queues.add(queue) ? queue : queues.contains(queue) ? queue : OTHER;
+    }
+
+    /** Counts jobs that were stored, or found to be. */
+    public void enqueued(List<NewJob> jobs, List<InsertResult> results) {
+        for (int i = 0; i < jobs.size(); i++) {
+            Meters ofJob = of(jobs.get(i).queue(), jobs.get(i).type());
+            (results.get(i) instanceof InsertResult.Inserted ? ofJob.enqueued : ofJob.duplicates).increment();
+        }
+    }
+
+    /** Counts the end of a claim, as far as the storage accepted it. */
+    public void settled(JobSnapshot job, Settlement settlement, SettleResult result) {
+        Meters ofJob = of(job.queue(), job.type());
+        Settled outcome = result == SettleResult.LOST ? Settled.LOST : Settled.of(settlement);
+        Counter counter = ofJob.settled.get(outcome);
+        if (counter != null) {
+            counter.increment();
+        }
+        boolean failure = settlement instanceof Settlement.Retry
+                || (settlement instanceof Settlement.Discard discard && discard.error() != null);
+        if (failure && result == SettleResult.APPLIED) {
+            ofJob.failed.increment();
+        }
+    }
+
+    /** Records how long a job waited before it was claimed. */
+    public void claimed(JobSnapshot job) {
+        if (job.times().started() != null) {
+            Duration waited = Duration.between(job.times().due(), job.times().started());
+            of(job.queue(), job.type()).waited.record(waited.isNegative() ? Duration.ZERO : waited);
+        }
+    }
+
+    @Override
+    public Outcome aroundPerform(JobContext job, Callable<Outcome> next) throws Exception {
+        Meters ofJob = of(job.queue(), job.type());
+        ofJob.started.increment();
+        long start = System.nanoTime();
+        try {
+            return next.call();
+        } finally {
+            ofJob.ran.record(System.nanoTime() - start, java.util.concurrent.TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Times a call to the storage, and tells failed ones apart. */
+    public <T> T storageCall(String call, Supplier<T> body) {
+        long start = System.nanoTime();
+        String outcome = "error";
+        try {
+            T answer = body.get();
+            outcome = "ok";
+            return answer;
+        } finally {
+            timerOf(call, outcome).record(System.nanoTime() - start, java.util.concurrent.TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Timer timerOf(String call, String outcome) {
+        return calls.computeIfAbsent(outcome.equals("ok") ? call : call + "/" + outcome, absent -> Timer.builder("jobq.storage.calls")
+                .description("Calls to the storage")
+                .tags("call", call, "outcome", outcome)
+                .publishPercentileHistogram()
+                .register(registry));
+    }
+
+    /** Refreshes the gauges of queue depth and age. */
+    public void depth(StorageStats stats) {
+        List<Row<?>> depths = new ArrayList<>();
+        List<Row<?>> ages = new ArrayList<>();
+        stats.queues().forEach((queue, ofQueue) -> {
+            if (!tag(queue).equals(queue)) {
+                return;
+            }
+            for (JobState state : JobState.values()) {
+                depths.add(Row.of(Tags.of("queue", queue, "state", state.name().toLowerCase(Locale.ROOT)), ofQueue.count(state)));
+            }
+            Duration age = ofQueue.oldestReady();
+            ages.add(Row.of(Tags.of("queue", queue), age == null ? 0 : age.toMillis() / 1_000.0));
+        });
+        depth.register(depths, true);
+        oldest.register(ages, true);
+    }
+
+    /** Adds the gauges of a worker's slots. */
+    public void worker(String name, Supplier<WorkerInfo> info) {
+        slots(name, "used", "Slots with a running handler", info, WorkerInfo.Slots::used);
+        slots(name, "total", "Slots", info, WorkerInfo.Slots::total);
+        slots(name, "wanted", "Slots that autoscaling wants", info, WorkerInfo.Slots::wanted);
+        slots(name, "abandoned", "Handlers that ignored their interruption", info, WorkerInfo.Slots::abandoned);
+    }
+
+    private void slots(String worker, String what, String description, Supplier<WorkerInfo> info, ToIntFunction<WorkerInfo.Slots> value) {
+        Gauge.builder("jobq.worker.slots." + what, () -> value.applyAsInt(info.get().slots()))
+                .description(description)
+                .tags("worker", worker)
+                .register(registry);
+    }
+}
