@@ -51,7 +51,8 @@ public final class JacksonCodec implements PayloadCodec {
         try {
             return readers.computeIfAbsent(type, this::reader).readValue(data);
         } catch (JacksonException | StackOverflowError unreadable) {
-            throw new JobQException("can't read JSON as " + type.getTypeName() + ": " + firstLine(unreadable), unreadable);
+            throw new JobQException(
+                    "can't read JSON as " + type.getTypeName() + ": " + firstLine(unreadable), unreadable);
         }
     }
 

@@ -39,15 +39,15 @@ final class AnnotatedHandlers {
                 if (method.isAnnotationPresent(JobHandler.class) && !method.isBridge()) {
                     String signature = method.getName() + java.util.Arrays.toString(method.getParameterTypes());
                     found.putIfAbsent(
-                            Modifier.isPrivate(method.getModifiers()) ? c.getName() + '.' + signature : signature, method);
+                            Modifier.isPrivate(method.getModifiers()) ? c.getName() + '.' + signature : signature,
+                            method);
                 }
             }
         }
         return found;
     }
 
-    private static void registerMethod(
-            Object instance, Method method, RetryPolicy systemRetry, TypeRegistry registry) {
+    private static void registerMethod(Object instance, Method method, RetryPolicy systemRetry, TypeRegistry registry) {
         String origin = method.getDeclaringClass().getName() + "." + method.getName();
         JobHandler annotation = method.getAnnotation(JobHandler.class);
         try {
@@ -78,8 +78,9 @@ final class AnnotatedHandlers {
             default -> false;
         };
         if (!fits) {
-            throw new IllegalArgumentException("must take (payload), (payload, JobContext), (JobContext) or nothing, but takes "
-                    + java.util.Arrays.toString(parameters));
+            throw new IllegalArgumentException(
+                    "must take (payload), (payload, JobContext), (JobContext) or nothing, but takes "
+                            + java.util.Arrays.toString(parameters));
         }
         boolean takesPayload = parameters.length > 0 && parameters[0] != JobContext.class;
         return takesPayload ? method.getGenericParameterTypes()[0] : Object.class;
@@ -118,8 +119,7 @@ final class AnnotatedHandlers {
     }
 
     private static TypeOptions options(JobHandler annotation, RetryPolicy systemRetry) {
-        TypeOptions options =
-                TypeOptions.DEFAULT.withQueue(annotation.queue()).withVersion(annotation.version());
+        TypeOptions options = TypeOptions.DEFAULT.withQueue(annotation.queue()).withVersion(annotation.version());
         for (String alias : annotation.aliases()) {
             options = options.withAlias(alias);
         }

@@ -99,7 +99,8 @@ final class Attempt implements JobContext {
         }
     }
 
-    @Nullable Stop stopped() {
+    @Nullable
+    Stop stopped() {
         return stop;
     }
 

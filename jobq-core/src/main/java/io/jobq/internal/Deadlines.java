@@ -27,7 +27,7 @@ final class Deadlines implements Runnable, AutoCloseable {
         long deadline = System.nanoTime() + nanos(limit);
         deadlines.put(attempt, deadline);
         if (deadline - wakeAt < 0) {
-            wakeAt = deadline;
+            wakeBy(deadline);
             LockSupport.unpark(thread);
         }
     }
@@ -51,17 +51,19 @@ final class Deadlines implements Runnable, AutoCloseable {
     private void stopLate() {
         long now = System.nanoTime();
         wakeAt = now + Long.MAX_VALUE / 2; // before the look around, so that one who comes meanwhile lowers it again
-        long next = wakeAt;
-        for (Map.Entry<Attempt, Long> each : deadlines.entrySet()) {
-            if (each.getValue() - now <= 0) {
+        deadlines.entrySet().removeIf(each -> {
+            boolean late = each.getValue() - now <= 0;
+            if (late) {
                 each.getKey().stop(Attempt.Stop.TIMED_OUT);
-                deadlines.remove(each.getKey());
-            } else if (each.getValue() - next < 0) {
-                next = each.getValue();
             }
-        }
-        if (next - wakeAt < 0) {
-            wakeAt = next;
+            return late;
+        });
+        deadlines.values().forEach(this::wakeBy);
+    }
+
+    private synchronized void wakeBy(long deadline) {
+        if (deadline - wakeAt < 0) {
+            wakeAt = deadline;
         }
     }
 

@@ -99,7 +99,8 @@ public final class Engine implements AutoCloseable {
         return settings.types();
     }
 
-    @Nullable JobMetrics metrics() {
+    @Nullable
+    JobMetrics metrics() {
         return metrics;
     }
 
@@ -119,7 +120,8 @@ public final class Engine implements AutoCloseable {
 
     List<JobHandle> enqueue(Queue queue, List<Job> jobs) {
         if (closed) {
-            throw new JobQException("this JobQ is closed; " + jobs.size() + " jobs for queue '" + queue.name() + "' were not enqueued");
+            throw new JobQException(
+                    "this JobQ is closed; " + jobs.size() + " jobs for queue '" + queue.name() + "' were not enqueued");
         }
         return jobs.isEmpty() ? List.of() : producer.enqueue(queue, jobs);
     }
@@ -174,16 +176,21 @@ public final class Engine implements AutoCloseable {
         for (WorkerRuntime worker : workers) {
             WorkerInfo info = worker.info();
             if (worker.failures() >= FAILURES_TO_REPORT) {
-                problems.add("worker " + worker.id() + ": the storage has not answered the last " + worker.failures() + " calls");
+                problems.add("worker " + worker.id() + ": the storage has not answered the last " + worker.failures()
+                        + " calls");
             }
             if (info.state() == WorkerInfo.State.RUNNING && !worker.isFetching()) {
                 problems.add("worker " + worker.id() + ": its fetcher thread has died");
             }
             if (info.slots().abandoned() >= info.slots().total()) {
-                problems.add("worker " + worker.id() + ": as many abandoned handlers as slots; they ignore interruption");
+                problems.add(
+                        "worker " + worker.id() + ": as many abandoned handlers as slots; they ignore interruption");
             }
         }
-        return new Health(problems.isEmpty(), List.copyOf(problems), workers.stream().map(WorkerRuntime::info).toList());
+        return new Health(
+                problems.isEmpty(),
+                List.copyOf(problems),
+                workers.stream().map(WorkerRuntime::info).toList());
     }
 
     /** Stops the workers, all at once, then everything else. Closing twice does nothing. */

@@ -73,6 +73,7 @@ final class Fetcher implements Runnable {
     private volatile int unsentCount;
 
     // of the fetcher's thread alone
+    private int failed;
     private List<Done> unsent = new ArrayList<>();
     private Set<String> unpark = Set.of();
     private boolean more;
@@ -183,14 +184,20 @@ final class Fetcher implements Runnable {
         }
         try {
             Exchange reply = store.exchange(settlements(), new Claim(worker, shares.divide(limit), limit, unpark));
+            failed = 0;
             failures = 0;
             answer(reply.settled());
             takeOn(reply, limit);
             return reply.claimed().size();
-        } catch (RuntimeException failed) {
-            failures++;
+        } catch (RuntimeException unanswered) {
+            failures = ++failed;
             hinted = true;
-            log.warn("worker {}: the storage failed {} times in a row; {} settlements are kept and sent again", worker.worker(), failures, unsent.size(), failed);
+            log.warn(
+                    "worker {}: the storage failed {} times in a row; {} settlements are kept and sent again",
+                    worker.worker(),
+                    failures,
+                    unsent.size(),
+                    unanswered);
             return 0;
         }
     }

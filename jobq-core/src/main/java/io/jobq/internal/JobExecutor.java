@@ -46,7 +46,8 @@ final class JobExecutor {
      *
      * @return what to settle with; null when somebody has settled it meanwhile
      */
-    @Nullable Settlement run(Attempt attempt, String worker) {
+    @Nullable
+    Settlement run(Attempt attempt, String worker) {
         listeners.started(attempt);
         long start = System.nanoTime();
         @Nullable Outcome outcome = null;
@@ -65,7 +66,8 @@ final class JobExecutor {
     }
 
     /** Settles an attempt whose handler has ignored its interruption, as if it had thrown the time-out. */
-    @Nullable Settlement giveUp(Attempt attempt, String worker) {
+    @Nullable
+    Settlement giveUp(Attempt attempt, String worker) {
         Ending ending = new Ending(attempt, Duration.ofNanos(attempt.ageNanos()), worker);
         return conclude(attempt, ending.answer(new InterruptedException()), ending.ran, null);
     }
@@ -86,11 +88,13 @@ final class JobExecutor {
         JobInterceptor interceptor = interceptors.get(index);
         @Nullable Outcome outcome = interceptor.aroundPerform(attempt, () -> proceed(attempt, index + 1));
         if (outcome == null) {
-            throw new JobQException("interceptor " + interceptor.getClass().getName() + " returned null instead of an outcome");
+            throw new JobQException(
+                    "interceptor " + interceptor.getClass().getName() + " returned null instead of an outcome");
         }
         return outcome;
     }
 
+    @SuppressWarnings("NullAway") // a payload is null only for a handler of Void
     private Outcome handle(Attempt attempt) throws Exception {
         TypeDefinition type = attempt.definition();
         Object payload = payloads.read(attempt.claimed().job().job(), type);
@@ -140,9 +144,9 @@ final class JobExecutor {
             }
             return switch (outcome.kind()) {
                 case SUCCEED -> succeed(outcome.result());
-                case RETRY, DISCARD -> apply(
-                        limited(outcome), Errors.ofReason(outcome.reason(), attempt, ran, worker));
-                case SNOOZE, CANCEL -> apply(outcome, null);
+                case RETRY, DISCARD ->
+                    settle(limited(outcome), Errors.ofReason(outcome.reason(), attempt, ran, worker));
+                case SNOOZE, CANCEL -> settle(outcome, null);
             };
         }
 
@@ -166,24 +170,26 @@ final class JobExecutor {
         }
 
         private TimeoutException timeout(Throwable error) {
-            TimeoutException timeout = new TimeoutException(attempt + " ran over its time limit and was interrupted after " + ran);
+            TimeoutException timeout =
+                    new TimeoutException(attempt + " ran over its time limit and was interrupted after " + ran);
             timeout.initCause(error);
             return timeout;
         }
 
         private Settlement succeed(@Nullable Object result) {
             try {
-                return new Settlement.Succeeded(lease(), words(), result == null ? null : results.write(result, 1, "result"));
+                return new Settlement.Succeeded(
+                        lease(), words(), result == null ? null : results.write(result, 1, "result"));
             } catch (JobQException unwritable) {
                 return apply(Outcome.discard("its result can't be stored: " + unwritable.getMessage()), unwritable);
             }
         }
 
-        private Settlement apply(Outcome decision, @Nullable Throwable error) {
-            return apply(decision, error == null ? null : Errors.of(error, attempt, ran, worker));
+        private Settlement apply(Outcome decision, Throwable error) {
+            return settle(decision, Errors.of(error, attempt, ran, worker));
         }
 
-        private Settlement apply(Outcome decision, @Nullable AttemptError error) {
+        private Settlement settle(Outcome decision, @Nullable AttemptError error) {
             return switch (decision.kind()) {
                 case SUCCEED -> succeed(decision.result());
                 case RETRY -> new Settlement.Retry(lease(), words(), delay(decision), known(error, decision));
@@ -208,7 +214,11 @@ final class JobExecutor {
                 return outcome;
             }
             Outcome byCount = policy.classify(error -> Outcome.retry(outcome.reason()))
-                    .decide(attempt.attempt(), attempts(policy), new JobQException(outcome.reason()), ThreadLocalRandom.current());
+                    .decide(
+                            attempt.attempt(),
+                            attempts(policy),
+                            new JobQException(outcome.reason()),
+                            ThreadLocalRandom.current());
             boolean ownDelay = byCount.kind() == Outcome.Kind.RETRY && outcome.delay() != null;
             return ownDelay ? outcome : byCount;
         }
@@ -221,12 +231,15 @@ final class JobExecutor {
         /** The nearest policy: the job's, its type's, its queue's, the system's. */
         private RetryPolicy policy() {
             String name = attempt.options().retryPolicy();
-            @Nullable RetryPolicy nearest = name == null ? null : retries.named().get(name);
+            @Nullable
+            RetryPolicy nearest = name == null ? null : retries.named().get(name);
             if (nearest == null) {
                 nearest = attempt.definition().options().retry();
             }
             if (nearest == null) {
-                nearest = retries.queues().getOrDefault(attempt.queue(), QueueOptions.DEFAULT).retry();
+                nearest = retries.queues()
+                        .getOrDefault(attempt.queue(), QueueOptions.DEFAULT)
+                        .retry();
             }
             return nearest != null ? nearest : retries.system();
         }

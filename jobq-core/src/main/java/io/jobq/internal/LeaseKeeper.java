@@ -56,12 +56,13 @@ final class LeaseKeeper {
 
     private void renew() {
         long now = System.nanoTime();
-        boolean due = now - renewedNanos >= worker.leaseTime().toNanos() / 3 - Duration.ofMillis(50).toNanos();
+        boolean due = now - renewedNanos
+                >= worker.leaseTime().toNanos() / 3 - Duration.ofMillis(50).toNanos();
         List<Attempt> reporting = new ArrayList<>();
         List<Report> reports = new ArrayList<>();
         for (Attempt attempt : held) {
             Report.Words words = attempt.takeWords();
-            if (due || words != Report.NOTHING) {
+            if (due || !words.equals(Report.NOTHING)) {
                 reporting.add(attempt);
                 reports.add(new Report(attempt.lease(), words));
             }
@@ -93,7 +94,10 @@ final class LeaseKeeper {
         if (result == RenewResult.CANCEL_REQUESTED) {
             attempt.stop(Attempt.Stop.CANCELLED);
         } else if (result == RenewResult.LOST && attempt.stopped() != Attempt.Stop.LOST) {
-            log.warn("{}: its lease is lost, after {} ms; another worker may run it", attempt, attempt.ageNanos() / 1_000_000);
+            log.warn(
+                    "{}: its lease is lost, after {} ms; another worker may run it",
+                    attempt,
+                    attempt.ageNanos() / 1_000_000);
             attempt.stop(Attempt.Stop.LOST);
         }
     }

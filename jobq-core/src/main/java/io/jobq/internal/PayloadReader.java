@@ -10,11 +10,13 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads a stored payload as the type its handler takes, lifting older versions first. */
 record PayloadReader(PayloadCodec codec) {
-    @Nullable Object read(NewJob job, TypeDefinition type) {
+    @Nullable
+    Object read(NewJob job, TypeDefinition type) {
         try {
             Object payload = codec.decode(current(job, type), type.payloadType());
             if (payload == null && type.payloadType() != Void.class && type.payloadType() != Object.class) {
-                throw new JobQException("it is null, but the handler takes " + type.payloadType().getTypeName());
+                throw new JobQException("it is null, but the handler takes "
+                        + type.payloadType().getTypeName());
             }
             return payload;
         } catch (RuntimeException wrong) {

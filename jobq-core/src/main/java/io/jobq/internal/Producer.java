@@ -27,7 +27,11 @@ final class Producer {
     private final @Nullable JobMetrics metrics;
     private final ResultWaiters waiters;
 
-    Producer(Engine engine, List<JobInterceptor> interceptors, JobExecutor.PayloadWriter payloads, ResultWaiters waiters) {
+    Producer(
+            Engine engine,
+            List<JobInterceptor> interceptors,
+            JobExecutor.PayloadWriter payloads,
+            ResultWaiters waiters) {
         this.storage = engine.storage();
         this.types = engine.types();
         this.listeners = engine.listeners();
@@ -79,7 +83,10 @@ final class Producer {
             int version = types.options(job.type()).version();
             return new NewJob(id, queue, job.type(), payloads.write(job.payload(), version, "payload"), job.options());
         } catch (JobQException wrong) {
-            throw new JobQException("job of type '" + job.type() + "' for queue '" + queue + "' was not enqueued: " + wrong.getMessage(), wrong);
+            throw new JobQException(
+                    "job of type '" + job.type() + "' for queue '" + queue + "' was not enqueued: "
+                            + wrong.getMessage(),
+                    wrong);
         }
     }
 }

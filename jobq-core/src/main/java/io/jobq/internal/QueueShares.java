@@ -72,7 +72,11 @@ final class QueueShares {
                 }
             }
         }
-        double behind = lines.stream().filter(line -> line.quota > 0).mapToDouble(line -> line.pass - line.quota * line.stride).min().orElse(0);
+        double behind = lines.stream()
+                .filter(line -> line.quota > 0)
+                .mapToDouble(line -> line.pass - line.quota * line.stride)
+                .min()
+                .orElse(0);
         for (Line line : lines) {
             line.pass = Math.max(line.pass, behind) - behind;
         }

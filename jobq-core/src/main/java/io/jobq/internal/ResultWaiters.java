@@ -45,7 +45,10 @@ final class ResultWaiters implements AutoCloseable {
 
     private synchronized void subscribe() {
         if (subscription == null) {
-            subscription = storage.jobs().listen(Set.of(Signal.Kind.FINISHED), signal -> signal.jobs().forEach(this::look));
+            subscription = storage.jobs()
+                    .listen(
+                            Set.of(Signal.Kind.FINISHED),
+                            signal -> signal.jobs().forEach(this::look));
             timer.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
         }
     }
@@ -99,7 +102,8 @@ final class ResultWaiters implements AutoCloseable {
         if (subscription != null) {
             subscription.close();
         }
-        JobQException closed = new JobQException("this JobQ was closed while the job was waited for; the job itself goes on");
+        JobQException closed =
+                new JobQException("this JobQ was closed while the job was waited for; the job itself goes on");
         waiting.values().forEach(end -> end.completeExceptionally(closed));
         waiting.clear();
     }

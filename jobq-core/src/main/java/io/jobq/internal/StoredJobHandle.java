@@ -47,7 +47,9 @@ final class StoredJobHandle implements JobHandle {
     @Override
     public boolean cancel() {
         JobFilter only = JobFilter.ALL.withIds(Set.of(id));
-        return admin.apply(only, new JobAction.Cancel("cancelled by its producer"), null, 1).count() > 0;
+        return admin.apply(only, new JobAction.Cancel("cancelled by its producer"), null, 1)
+                        .count()
+                > 0;
     }
 
     @Override

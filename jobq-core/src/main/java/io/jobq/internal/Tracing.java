@@ -32,13 +32,15 @@ final class Tracing implements JobInterceptor {
     @Override
     public List<JobHandle> aroundEnqueue(Queue queue, List<Job> jobs, Function<List<Job>, List<JobHandle>> next) {
         Map<String, String> carried = new HashMap<>();
-        SenderContext<Map<String, String>> context = new SenderContext<>(Map::put, Kind.PRODUCER);
+        SenderContext<Map<String, String>> context =
+                new SenderContext<>((headers, key, value) -> carried.put(key, value), Kind.PRODUCER);
         context.setCarrier(carried);
         context.setRemoteServiceName("jobq");
         return Observation.createNotStarted("jobq.enqueue", () -> context, registry)
                 .contextualName("send " + queue.name())
                 .lowCardinalityKeyValues(tags(queue.name(), "send"))
-                .observe(() -> next.apply(jobs.stream().map(job -> withHeaders(job, carried)).toList()));
+                .observe(() -> next.apply(
+                        jobs.stream().map(job -> withHeaders(job, carried)).toList()));
     }
 
     private static Job withHeaders(Job job, Map<String, String> headers) {
@@ -51,7 +53,8 @@ final class Tracing implements JobInterceptor {
 
     @Override
     public Outcome aroundPerform(JobContext job, Callable<Outcome> next) throws Exception {
-        ReceiverContext<Map<String, String>> context = new ReceiverContext<>(Map::get, Kind.CONSUMER);
+        ReceiverContext<Map<String, String>> context =
+                new ReceiverContext<>((headers, key) -> job.headers().get(key), Kind.CONSUMER);
         context.setCarrier(job.headers());
         context.setRemoteServiceName("jobq");
         Observation observation = Observation.createNotStarted("jobq.process", () -> context, registry)

@@ -20,8 +20,7 @@ public final class TypeRegistry {
 
     /** Registers a handler; {@code origin} says where it comes from when something is wrong with it. */
     @SuppressWarnings("unchecked") // the codec produces what payloadType says
-    public void register(
-            String name, Type payloadType, ResultHandler<?> handler, String origin, TypeOptions options) {
+    public void register(String name, Type payloadType, ResultHandler<?> handler, String origin, TypeOptions options) {
         TypeDefinition definition =
                 new TypeDefinition(name, payloadType, (ResultHandler<@Nullable Object>) handler, origin, options);
         add(name, definition);
@@ -31,8 +30,8 @@ public final class TypeRegistry {
     private void add(String name, TypeDefinition definition) {
         TypeDefinition other = byName.putIfAbsent(name, definition);
         if (other != null) {
-            throw new IllegalArgumentException("two handlers for job type '" + name + "': " + other.origin() + " and "
-                    + definition.origin());
+            throw new IllegalArgumentException(
+                    "two handlers for job type '" + name + "': " + other.origin() + " and " + definition.origin());
         }
     }
 
@@ -54,7 +53,7 @@ public final class TypeRegistry {
                 withoutHandler.put(name, change.apply(TypeOptions.DEFAULT));
                 return;
             }
-            byName.values().removeIf(each -> each == old);
+            byName.values().removeIf(old::equals);
             register(old.name(), old.payloadType(), old.handler(), old.origin(), change.apply(old.options()));
         });
         byName.values().forEach(TypeRegistry::requireUpcasters);
@@ -62,7 +61,8 @@ public final class TypeRegistry {
 
     private static void requireUpcasters(TypeDefinition type) {
         for (int from = 1; from < type.options().version(); from++) {
-            if (!type.options().upcasters().isEmpty() && !type.options().upcasters().containsKey(from)) {
+            if (!type.options().upcasters().isEmpty()
+                    && !type.options().upcasters().containsKey(from)) {
                 throw new IllegalArgumentException("job type '" + type.name() + "' (" + type.origin()
                         + ") takes payload version " + type.options().version() + ", but has no upcaster from version "
                         + from);
@@ -71,7 +71,8 @@ public final class TypeRegistry {
     }
 
     /** The definition of a type or alias; null when this system has no handler for it. */
-    @Nullable TypeDefinition find(String name) {
+    @Nullable
+    TypeDefinition find(String name) {
         return byName.get(name);
     }
 

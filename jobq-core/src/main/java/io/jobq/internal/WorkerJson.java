@@ -17,7 +17,9 @@ final class WorkerJson {
 
     /** All workers of the storage; entries that this version can't read are left out. */
     List<WorkerInfo> list(Registry registry) {
-        return registry.list(KIND).stream().flatMap(entry -> read(entry).stream()).toList();
+        return registry.list(KIND).stream()
+                .flatMap(entry -> read(entry).stream())
+                .toList();
     }
 
     private java.util.Optional<WorkerInfo> read(Registry.Entry entry) {

@@ -134,7 +134,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         Settlement refusal = refuse(job);
         TypeDefinition type = types.find(job.job().type());
         if (refusal != null || type == null) {
-            fetcher.settle(new Fetcher.Done(job, null, refusal != null ? refusal : new Settlement.Park(job.lease(), Report.NOTHING)));
+            fetcher.settle(new Fetcher.Done(
+                    job, null, refusal != null ? refusal : new Settlement.Park(job.lease(), Report.NOTHING)));
             return;
         }
         Attempt attempt = new Attempt(job, type, jobq);
@@ -163,11 +164,17 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             }
             return null;
         } else if (job.losses() >= options.maxLosses()) {
-            return new Settlement.Discard(claimed.lease(), Report.NOTHING, null, "poison pill: its worker died or hung "
-                    + job.losses() + " times while running it");
+            return new Settlement.Discard(
+                    claimed.lease(),
+                    Report.NOTHING,
+                    null,
+                    "poison pill: its worker died or hung " + job.losses() + " times while running it");
         } else if (job.job().payload().version() > type.options().version()) {
-            return new Settlement.Snooze(claimed.lease(), Report.NOTHING, Duration.ofSeconds(10), "payload of version "
-                    + job.job().payload().version() + " waits for a worker that takes it");
+            return new Settlement.Snooze(
+                    claimed.lease(),
+                    Report.NOTHING,
+                    Duration.ofSeconds(10),
+                    "payload of version " + job.job().payload().version() + " waits for a worker that takes it");
         }
         return null;
     }
@@ -190,7 +197,10 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             return;
         }
         boolean freed = slots.abandon();
-        log.warn("{} has ignored its interruption for {}; it is abandoned{}", attempt, options.interruptGrace(),
+        log.warn(
+                "{} has ignored its interruption for {}; it is abandoned{}",
+                attempt,
+                options.interruptGrace(),
                 freed ? "" : ", and its slot stays closed since there are as many abandoned handlers as slots");
         attempt.whenReturned(freed ? slots::comeBack : slots::leave);
         fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
@@ -217,10 +227,20 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     @Override
     public WorkerInfo info() {
         return new WorkerInfo(
-                id, options.name(), Host.NAME, ProcessHandle.current().pid(), Host.VERSION, state, options.queues(),
+                id,
+                options.name(),
+                Host.NAME,
+                ProcessHandle.current().pid(),
+                Host.VERSION,
+                state,
+                options.queues(),
                 new WorkerInfo.Slots(slots.total(), slots.used(), wanted, slots.abandoned()),
-                held.values().stream().limit(100).map(each -> new WorkerInfo.Running(each.id(), each.type(), each.attempt())).toList(),
-                started, Instant.now());
+                held.values().stream()
+                        .limit(100)
+                        .map(each -> new WorkerInfo.Running(each.id(), each.type(), each.attempt()))
+                        .toList(),
+                started,
+                Instant.now());
     }
 
     /** How many calls in a row the storage has failed to answer. */
@@ -250,7 +270,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             Duration oldest = options.queues().keySet().stream()
                     .map(queues::get)
                     .map(stats -> stats == null || stats.oldestReady() == null ? Duration.ZERO : stats.oldestReady())
-                    .max(Duration::compareTo).orElse(Duration.ZERO);
+                    .max(Duration::compareTo)
+                    .orElse(Duration.ZERO);
             int next = autoscale.wanted(slots.total(), slots.used(), oldest);
             if (next != slots.total()) {
                 concurrency(next);
@@ -321,7 +342,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     @Override
     public synchronized int runPending() {
         if (state != WorkerInfo.State.NEW) {
-            throw new IllegalStateException("worker " + id + " is " + state + "; runPending() is for one that is not started");
+            throw new IllegalStateException(
+                    "worker " + id + " is " + state + "; runPending() is for one that is not started");
         }
         int attempts = 0;
         while (fetcher.exchange() > 0 || !fetcher.isDrained()) {

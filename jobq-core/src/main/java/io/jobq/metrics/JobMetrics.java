@@ -56,7 +56,9 @@ public final class JobMetrics implements JobInterceptor {
     public JobMetrics(MeterRegistry registry, Set<String> types) {
         this.registry = registry;
         this.types = Set.copyOf(types);
-        this.depth = MultiGauge.builder("jobq.queue.depth").description("Jobs by queue and state").register(registry);
+        this.depth = MultiGauge.builder("jobq.queue.depth")
+                .description("Jobs by queue and state")
+                .register(registry);
         this.oldest = MultiGauge.builder("jobq.queue.oldest.ready.age")
                 .description("How long the oldest ready job has waited")
                 .baseUnit("seconds")
@@ -137,8 +139,11 @@ public final class JobMetrics implements JobInterceptor {
     private Meters of(String queue, String type) {
         Map<String, Meters> ofQueue = meters.computeIfAbsent(tag(queue), absent -> new ConcurrentHashMap<>());
         Meters found = ofQueue.get(type);
-        return found != null ? found : ofQueue.computeIfAbsent(types.contains(type) ? type : OTHER, bounded ->
-                new Meters(registry, Tags.of("queue", tag(queue), "type", bounded)));
+        return found != null
+                ? found
+                : ofQueue.computeIfAbsent(
+                        types.contains(type) ? type : OTHER,
+                        bounded -> new Meters(registry, Tags.of("queue", tag(queue), "type", bounded)));
     }
 
     private String tag(String queue) {
@@ -205,11 +210,13 @@ public final class JobMetrics implements JobInterceptor {
     }
 
     private Timer timerOf(String call, String outcome) {
-        return calls.computeIfAbsent(outcome.equals("ok") ? call : call + "/" + outcome, absent -> Timer.builder("jobq.storage.calls")
-                .description("Calls to the storage")
-                .tags("call", call, "outcome", outcome)
-                .publishPercentileHistogram()
-                .register(registry));
+        return calls.computeIfAbsent(
+                outcome.equals("ok") ? call : call + "/" + outcome,
+                absent -> Timer.builder("jobq.storage.calls")
+                        .description("Calls to the storage")
+                        .tags("call", call, "outcome", outcome)
+                        .publishPercentileHistogram()
+                        .register(registry));
     }
 
     /** Refreshes the gauges of queue depth and age. */
@@ -221,7 +228,8 @@ public final class JobMetrics implements JobInterceptor {
                 return;
             }
             for (JobState state : JobState.values()) {
-                depths.add(Row.of(Tags.of("queue", queue, "state", state.name().toLowerCase(Locale.ROOT)), ofQueue.count(state)));
+                depths.add(Row.of(
+                        Tags.of("queue", queue, "state", state.name().toLowerCase(Locale.ROOT)), ofQueue.count(state)));
             }
             Duration age = ofQueue.oldestReady();
             ages.add(Row.of(Tags.of("queue", queue), age == null ? 0 : age.toMillis() / 1_000.0));
@@ -238,8 +246,15 @@ public final class JobMetrics implements JobInterceptor {
         slots(name, "abandoned", "Handlers that ignored their interruption", info, WorkerInfo.Slots::abandoned);
     }
 
-    private void slots(String worker, String what, String description, Supplier<WorkerInfo> info, ToIntFunction<WorkerInfo.Slots> value) {
-        Gauge.builder("jobq.worker.slots." + what, () -> value.applyAsInt(info.get().slots()))
+    private void slots(
+            String worker,
+            String what,
+            String description,
+            Supplier<WorkerInfo> info,
+            ToIntFunction<WorkerInfo.Slots> value) {
+        Gauge.builder(
+                        "jobq.worker.slots." + what,
+                        () -> value.applyAsInt(info.get().slots()))
                 .description(description)
                 .tags("worker", worker)
                 .register(registry);

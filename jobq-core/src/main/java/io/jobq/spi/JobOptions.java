@@ -71,7 +71,7 @@ public record JobOptions(
     }
 
     /** These options with another expiresAt. */
-    public JobOptions withExpiresAt(Instant changed) {
+    public JobOptions withExpiresAt(@Nullable Instant changed) {
         return new JobOptions(
                 priority, due, changed, maxAttempts, timeout, retryPolicy, headers, tenant, uniqueKey, idempotencyKey);
     }

@@ -1,0 +1,24 @@
+package io.jobq.memory;
+
+import io.jobq.JobState;
+
+/** Where an entry stands: the states, with parked jobs set apart from those that anyone may claim. */
+enum Place {
+    SCHEDULED(JobState.SCHEDULED),
+    READY(JobState.READY),
+    PARKED(JobState.READY),
+    RUNNING(JobState.RUNNING),
+    SUCCEEDED(JobState.SUCCEEDED),
+    DEAD(JobState.DEAD),
+    CANCELLED(JobState.CANCELLED);
+
+    final JobState state;
+
+    Place(JobState state) {
+        this.state = state;
+    }
+
+    boolean isFinal() {
+        return state.isFinal();
+    }
+}
