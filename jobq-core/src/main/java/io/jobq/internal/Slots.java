@@ -1,26 +1,47 @@
 package io.jobq.internal;
 
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The threads that run jobs, as many as the worker has slots. A handler that ignores its interruption is abandoned: it
- * keeps its thread, the slot gets another, and the pool shrinks again when the handler comes back at last. There are
- * never more abandoned handlers than slots; beyond that, a slot stays closed until its handler ends.
+ * The threads that run jobs, as many as the worker has slots.
+ *
+ * <p>Waking a thread costs more than a short job, so at most one is being woken at any time, and a thread that is awake
+ * and leaves tasks behind wakes the next: short jobs are run by the few threads that are awake anyway, and long ones
+ * spread over all slots within as many wake-ups. The thread that went idle last is woken first, since it is warmest. (The
+ * scheduler of Go limits its spinning threads in the same way.) Threads idle for long end.
+ *
+ * <p>A handler that ignores its interruption is abandoned: it keeps its thread, the slot gets another, and there is one
+ * fewer again when the handler comes back at last. There are never more abandoned handlers than slots; beyond that, a
+ * slot stays closed until its handler ends.
  */
 final class Slots {
-    private final ThreadPoolExecutor threads;
+    private static final Logger log = LoggerFactory.getLogger(Slots.class);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final ThreadFactory factory;
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final Deque<Slot> idle = new ConcurrentLinkedDeque<>();
+    private final AtomicBoolean waking = new AtomicBoolean();
+    private final AtomicInteger threads = new AtomicInteger();
     private final AtomicInteger used = new AtomicInteger();
     private final AtomicInteger abandoned = new AtomicInteger();
     private volatile int total;
+    private volatile boolean closed;
 
     Slots(String worker, int total) {
         this.total = total;
-        this.threads = new ThreadPoolExecutor(
-                total, total, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.slots(worker + "-"));
-        threads.allowCoreThreadTimeOut(true);
+        this.factory = Threads.slots(worker + "-");
     }
 
     int total() {
@@ -39,26 +60,16 @@ final class Slots {
         return Math.max(0, total - used.get());
     }
 
-    synchronized void resize(int slots) {
+    void resize(int slots) {
         total = slots;
-        fit();
-    }
-
-    private void fit() {
-        int size = total + abandoned.get();
-        if (size > threads.getMaximumPoolSize()) {
-            threads.setMaximumPoolSize(size);
-            threads.setCorePoolSize(size);
-        } else {
-            threads.setCorePoolSize(size);
-            threads.setMaximumPoolSize(size);
-        }
+        wakeOne();
     }
 
     /** Takes a slot for a task; the task must call {@link #leave()} when it is done, or be {@linkplain #abandon()}ed. */
     void enter(Runnable task) {
         used.incrementAndGet();
-        threads.execute(task);
+        inbox.add(task);
+        wakeOne();
     }
 
     void leave() {
@@ -76,17 +87,96 @@ final class Slots {
         }
         abandoned.incrementAndGet();
         used.decrementAndGet();
-        fit();
         return true;
     }
 
     synchronized void comeBack() {
         abandoned.decrementAndGet();
-        fit();
     }
 
-    /** Lets idle threads go and interrupts the others. */
+    /** Lets idle threads go, and the others as soon as they come back. */
     void close() {
-        threads.shutdownNow();
+        closed = true;
+        for (Slot slot = idle.poll(); slot != null; slot = idle.poll()) {
+            slot.call();
+        }
+    }
+
+    private void wakeOne() {
+        if (waking.get() || !waking.compareAndSet(false, true)) {
+            return; // who is being woken looks into the inbox after this
+        }
+        Slot slot = idle.poll();
+        if (slot != null) {
+            slot.call();
+        } else if (mayGrow()) {
+            factory.newThread(new Slot()).start();
+        } else {
+            waking.set(false);
+        }
+    }
+
+    private boolean mayGrow() {
+        int limit = total + abandoned.get();
+        return threads.getAndUpdate(count -> count < limit ? count + 1 : count) < limit;
+    }
+
+    /** One thread: takes tasks, sleeps when there are none. */
+    private final class Slot implements Runnable {
+        private volatile boolean called;
+        private volatile @Nullable Thread thread;
+
+        void call() {
+            called = true;
+            LockSupport.unpark(thread);
+        }
+
+        @Override
+        public void run() {
+            thread = Thread.currentThread();
+            waking.set(false);
+            while (!closed && threads.get() <= total + abandoned.get()) {
+                Runnable task = inbox.poll();
+                if (task != null) {
+                    perform(task);
+                } else if (!sleep()) {
+                    break;
+                }
+            }
+            threads.decrementAndGet();
+            if (!inbox.isEmpty()) {
+                wakeOne();
+            }
+        }
+
+        private void perform(Runnable task) {
+            if (!inbox.isEmpty()) {
+                wakeOne();
+            }
+            try {
+                task.run();
+            } catch (Throwable bug) { // handlers' throwables do not come this far
+                log.error("a task of JobQ's own failed; please report it", bug);
+            }
+        }
+
+        /** Waits to be called; false when nobody did for long. */
+        private boolean sleep() {
+            called = false;
+            idle.push(this);
+            if ((closed || !inbox.isEmpty()) && idle.remove(this)) {
+                return true;
+            }
+            long deadline = System.nanoTime() + IDLE_NANOS;
+            while (!called) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0 && idle.remove(this)) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, left <= 0 ? IDLE_NANOS : left);
+            }
+            waking.set(false);
+            return true;
+        }
     }
 }
