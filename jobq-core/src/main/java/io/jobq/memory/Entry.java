@@ -1,0 +1,118 @@
+package io.jobq.memory;
+
+import io.jobq.AttemptError;
+import io.jobq.JobSnapshot;
+import io.jobq.JobSnapshot.Progress;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import io.jobq.spi.Report;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A stored job. Guarded by the lock of its {@link JobTable}; lists are replaced, never changed, so snapshots share them. */
+final class Entry extends Position {
+    private static final int ERRORS_KEPT = 20;
+    private static final int LOG_LINES_KEPT = 100;
+
+    NewJob job;
+    QueueLines queue;
+
+    Place place = Place.SCHEDULED;
+    /** Its turn in the ready line, kept while it runs so that a job given back finds its place again. */
+    long turn;
+
+    /** The sequence number of its last move to a waiting or final place. */
+    long movedAt;
+
+    int attempt = 1;
+    int losses;
+    final Instant enqueued;
+    Instant due;
+
+    @Nullable
+    Instant started;
+
+    @Nullable
+    Instant finished;
+
+    Progress progress = Progress.NONE;
+    List<AttemptError> errors = List.of();
+    List<String> log = List.of();
+
+    @Nullable
+    Payload result;
+
+    @Nullable
+    String reason;
+
+    /** Why a running job shall stop; null when nobody asked. */
+    @Nullable
+    String cancelReason;
+
+    long token;
+    /** The token of the last settlement, by which its repetition is known. */
+    long settledToken;
+
+    Leases.@Nullable Bucket bucket;
+
+    int slot;
+
+    Entry(NewJob job, QueueLines queue, Instant now) {
+        super(0, 0);
+        this.job = job;
+        this.queue = queue;
+        this.enqueued = now;
+        this.due = now;
+    }
+
+    boolean isHeldBy(long leaseToken) {
+        return place == Place.RUNNING && token == leaseToken;
+    }
+
+    void hear(Report.Words words) {
+        if (words.percent() >= 0 || words.note() != null) {
+            progress = new Progress(
+                    words.percent() >= 0 ? words.percent() : progress.percent(),
+                    words.note() != null ? words.note() : progress.note());
+        }
+        if (!words.log().isEmpty()) {
+            log = lastOf(log, words.log(), LOG_LINES_KEPT);
+        }
+    }
+
+    void failed(AttemptError error) {
+        errors = lastOf(errors, List.of(error), ERRORS_KEPT);
+    }
+
+    /** Forgets what its attempts came to, except for their errors and log. */
+    void restart() {
+        attempt = 1;
+        losses = 0;
+        finished = null;
+        progress = Progress.NONE;
+        result = null;
+        reason = null;
+    }
+
+    private static <T> List<T> lastOf(List<T> old, List<T> added, int kept) {
+        List<T> all = new ArrayList<>(old);
+        all.addAll(added);
+        return List.copyOf(all.subList(Math.max(0, all.size() - kept), all.size()));
+    }
+
+    JobSnapshot snapshot() {
+        return new JobSnapshot(
+                job,
+                place.state,
+                attempt,
+                losses,
+                new JobSnapshot.Times(enqueued, due, started, finished),
+                progress,
+                errors,
+                log,
+                result,
+                reason);
+    }
+}

@@ -1,0 +1,286 @@
+package io.jobq.memory;
+
+import io.jobq.JobId;
+import io.jobq.spi.Due;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Retention;
+import io.jobq.spi.StorageException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All jobs and the moves they can make. One lock guards everything; each call takes it once, reads the clock once, and
+ * delivers its hints after giving it back.
+ *
+ * <p>Every place of a queue is a {@link Line} ordered by two keys: scheduled jobs by (due, sequence), ready ones by
+ * (twice the priority level plus one, turn), parked ones by (number of the type, turn), running ones by token, final
+ * ones by (finished, sequence). Jobs put ahead of their line stand at twice the level, by the turn they had before.
+ */
+final class JobTable {
+    private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
+
+    final Retention retention;
+    final Signals signals = new Signals();
+    final NavigableMap<String, QueueLines> queues = new TreeMap<>();
+    final Leases leases = new Leases();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final InstantSource clock;
+    private final Map<JobId, Entry> entries = new HashMap<>();
+    private final Map<String, Entry> uniqueKeys = new HashMap<>();
+    private boolean closed;
+    private long sequence;
+    private long lastToken;
+    private Instant now = Instant.EPOCH;
+    private long nowMillis;
+    private Hints hints;
+
+    JobTable(Retention retention, InstantSource clock) {
+        this.retention = retention;
+        this.clock = clock;
+        this.hints = new Hints(signals);
+    }
+
+    /** Runs a call under the lock. */
+    <T> T call(Function<JobTable, T> body) {
+        Hints mine;
+        T answer;
+        lock.lock();
+        try {
+            begin();
+            mine = hints;
+            answer = body.apply(this);
+            mine.seal();
+        } finally {
+            lock.unlock();
+        }
+        mine.deliver();
+        return answer;
+    }
+
+    private void begin() {
+        requireOpen();
+        long millis = clock.millis();
+        if (millis != nowMillis) {
+            nowMillis = millis;
+            now = Instant.ofEpochMilli(millis);
+        }
+        hints = new Hints(signals);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new StorageException("the in-memory storage is closed and its jobs are gone; make a new one");
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            entries.clear();
+            uniqueKeys.clear();
+            queues.clear();
+            leases.clear();
+            signals.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long now() {
+        return nowMillis;
+    }
+
+    Hints hints() {
+        return hints;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    @Nullable
+    Entry find(JobId id) {
+        return entries.get(id);
+    }
+
+    /** The live job that holds a unique key; null when it is free, or there is no key. */
+    @Nullable
+    Entry holder(@Nullable String uniqueKey) {
+        return uniqueKey == null ? null : uniqueKeys.get(uniqueKey);
+    }
+
+    QueueLines queue(String name) {
+        return queues.computeIfAbsent(name, QueueLines::new);
+    }
+
+    void insert(NewJob job) {
+        QueueLines queue = queue(job.queue());
+        Entry entry = new Entry(job, queue, now);
+        entries.put(job.id(), entry);
+        holdKey(entry);
+        long due = job.options().due().toEpochMilli(nowMillis);
+        if (due > nowMillis) {
+            addScheduled(entry, due);
+        } else {
+            addReady(entry);
+        }
+    }
+
+    private void holdKey(Entry entry) {
+        String key = entry.job.options().uniqueKey();
+        if (key != null) {
+            uniqueKeys.put(key, entry);
+        }
+    }
+
+    private void freeKey(Entry entry) {
+        String key = entry.job.options().uniqueKey();
+        if (key != null) {
+            uniqueKeys.remove(key, entry);
+        }
+    }
+
+    /** At the end of its line, or among the scheduled if the delay is not over at once. */
+    void delay(Entry entry, Duration delay) {
+        leave(entry);
+        long due = after(delay);
+        if (due > nowMillis) {
+            addScheduled(entry, due);
+        } else {
+            entry.due = now;
+            addReady(entry);
+        }
+    }
+
+    /** When a while from now is over; a while without end ends at the end of time. */
+    long after(Duration delay) {
+        return delay.isNegative() ? nowMillis : new Due.In(delay).toEpochMilli(nowMillis);
+    }
+
+    /** What was a while ago. */
+    long before(Duration age) {
+        return age.compareTo(LONGEST_AGE) >= 0 ? Long.MIN_VALUE : nowMillis - age.toMillis();
+    }
+
+    private void addScheduled(Entry entry, long due) {
+        entry.due = Instant.ofEpochMilli(due);
+        QueueLines queue = entry.queue;
+        queue.add(entry, Place.SCHEDULED, due, nextSequence(entry));
+        if (queue.line(Place.SCHEDULED).first() == entry) {
+            hints.dueFirst(queue);
+        }
+    }
+
+    private void addReady(Entry entry) {
+        entry.turn = nextSequence(entry);
+        entry.queue.add(entry, Place.READY, 2L * level(entry) + 1, entry.turn);
+        hints.becameReady(entry.queue);
+    }
+
+    private long nextSequence(Entry entry) {
+        entry.movedAt = ++sequence;
+        return sequence;
+    }
+
+    private static int level(Entry entry) {
+        return entry.job.options().priority().level();
+    }
+
+    /** Makes due jobs of a queue ready, in the order of their due times. */
+    int promote(QueueLines queue, int limit) {
+        Line scheduled = queue.line(Place.SCHEDULED);
+        int promoted = 0;
+        while (promoted < limit) {
+            Entry first = scheduled.first();
+            if (first == null || first.major > nowMillis) {
+                break;
+            }
+            leave(first);
+            addReady(first);
+            promoted++;
+        }
+        return promoted;
+    }
+
+    /** Ready again where it stood before, ahead of those who have not had a turn. */
+    void giveBack(Entry entry) {
+        leave(entry);
+        entry.due = now;
+        entry.queue.add(entry, Place.READY, 2L * level(entry), entry.turn);
+        hints.becameReady(entry.queue);
+    }
+
+    void park(Entry entry) {
+        leave(entry);
+        entry.queue.park(entry);
+    }
+
+    /** Takes the first ready job; null when there is none. The caller sees to its lease. */
+    @Nullable
+    Entry start(QueueLines queue) {
+        Entry entry = queue.line(Place.READY).pollFirst();
+        if (entry != null) {
+            entry.token = ++lastToken;
+            entry.started = now;
+            entry.reason = null;
+            queue.add(entry, Place.RUNNING, 0, entry.token);
+        }
+        return entry;
+    }
+
+    void finish(Entry entry, Place end, @Nullable String reason) {
+        leave(entry);
+        freeKey(entry);
+        entry.cancelReason = null;
+        entry.reason = reason;
+        entry.finished = now;
+        entry.queue.add(entry, end, nowMillis, nextSequence(entry));
+        hints.finished(entry);
+        trim(entry.queue.line(end), end == Place.DEAD ? retention.dead() : retention.succeeded());
+    }
+
+    private void trim(Line line, int kept) {
+        while (line.size() > kept) {
+            Entry oldest = line.pollFirst();
+            if (oldest == null) {
+                return;
+            }
+            entries.remove(oldest.job.id());
+        }
+    }
+
+    /** A final job once more as attempt 1, in a queue that may be another; its unique key must be free. */
+    void replay(Entry entry, QueueLines target) {
+        leave(entry);
+        if (target != entry.queue) {
+            NewJob job = entry.job;
+            entry.job = new NewJob(job.id(), target.name, job.type(), job.payload(), job.options());
+            entry.queue = target;
+        }
+        entry.restart();
+        entry.due = now;
+        holdKey(entry);
+        addReady(entry);
+    }
+
+    void delete(Entry entry) {
+        leave(entry);
+        freeKey(entry);
+        entries.remove(entry.job.id());
+    }
+
+    private void leave(Entry entry) {
+        entry.queue.remove(entry);
+        leases.end(entry);
+    }
+}

@@ -1,0 +1,124 @@
+package io.jobq.memory;
+
+import io.jobq.JobState;
+import io.jobq.Priority;
+import io.jobq.spi.StorageStats.QueueStats;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One queue: a line per place. Once made it stays, for there are few queues. */
+final class QueueLines {
+    final String name;
+    private final Line[] lines = new Line[Place.count()];
+    private final Map<String, Parking> parkings = new TreeMap<>();
+
+    /** The parked jobs of a type: its number is their major key in the parked line. */
+    private static final class Parking {
+        final int number;
+        int count;
+
+        Parking(int number) {
+            this.number = number;
+        }
+    }
+
+    QueueLines(String name) {
+        this.name = name;
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = new Line();
+        }
+    }
+
+    Line line(Place place) {
+        return lines[place.ordinal()];
+    }
+
+    void add(Entry entry, Place place, long major, long minor) {
+        entry.place = place;
+        entry.major = major;
+        entry.minor = minor;
+        lines[place.ordinal()].add(entry);
+    }
+
+    void remove(Entry entry) {
+        lines[entry.place.ordinal()].remove(entry);
+        if (entry.place == Place.PARKED) {
+            parking(entry.job.type()).count--;
+        }
+    }
+
+    void park(Entry entry) {
+        Parking parking = parking(entry.job.type());
+        parking.count++;
+        add(entry, Place.PARKED, parking.number, entry.turn);
+    }
+
+    private Parking parking(String type) {
+        Parking parking = parkings.get(type);
+        if (parking == null) {
+            parking = new Parking(parkings.size());
+            parkings.put(type, parking);
+        }
+        return parking;
+    }
+
+    /** The parked job of a type that has waited longest; null when there is none. */
+    @Nullable
+    Entry firstParked(String type) {
+        Parking parking = parkings.get(type);
+        return parking == null || parking.count == 0 ? null : firstFrom(Place.PARKED, parking.number);
+    }
+
+    void collectParkedTypes(Set<String> types) {
+        parkings.forEach((type, parking) -> {
+            if (parking.count > 0) {
+                types.add(type);
+            }
+        });
+    }
+
+    boolean hasParked() {
+        return !line(Place.PARKED).isEmpty();
+    }
+
+    private @Nullable Entry firstFrom(Place place, long major) {
+        Iterator<Entry> rest = line(place).after(new Position(major, Long.MIN_VALUE));
+        Entry next = rest.hasNext() ? rest.next() : null;
+        return next != null && next.major == major ? next : null;
+    }
+
+    QueueStats stats(long now) {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        for (int i = 0; i < lines.length; i++) {
+            counts.merge(Place.at(i).state, (long) lines[i].size(), Long::sum);
+        }
+        Map<String, Long> parked = new HashMap<>();
+        parkings.forEach((type, parking) -> {
+            if (parking.count > 0) {
+                parked.put(type, (long) parking.count);
+            }
+        });
+        return new QueueStats(counts, oldestReady(now), parked);
+    }
+
+    /** Looks at the head of each level's line and of those who were put ahead of it. */
+    private @Nullable Duration oldestReady(long now) {
+        if (line(Place.READY).isEmpty()) {
+            return null;
+        }
+        long oldest = now;
+        for (long major = 0; major < 2L * Priority.LEVELS; major++) {
+            Entry head = firstFrom(Place.READY, major);
+            if (head != null) {
+                oldest = Math.min(oldest, head.due.toEpochMilli());
+            }
+        }
+        return Duration.ofMillis(now - oldest);
+    }
+}
