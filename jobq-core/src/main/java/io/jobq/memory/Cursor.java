@@ -12,7 +12,7 @@ record Cursor(Place place, String queue, Position last, long bound) {
     private static final int PARTS = 5;
 
     static Cursor start(long bound) {
-        return new Cursor(Place.at(0), "", Position.start(), bound);
+        return new Cursor(Place.SCHEDULED, "", Position.start(), bound);
     }
 
     static Cursor parse(@Nullable String text, long boundAtStart) {

@@ -12,20 +12,10 @@ enum Place {
     DEAD(JobState.DEAD),
     CANCELLED(JobState.CANCELLED);
 
-    private static final Place[] ALL = values();
-
     final JobState state;
 
     Place(JobState state) {
         this.state = state;
-    }
-
-    static int count() {
-        return ALL.length;
-    }
-
-    static Place at(int ordinal) {
-        return ALL[ordinal];
     }
 
     boolean isFinal() {

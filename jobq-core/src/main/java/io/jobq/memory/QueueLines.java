@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One queue: a line per place. Once made it stays, for there are few queues. */
 final class QueueLines {
     final String name;
-    private final Line[] lines = new Line[Place.count()];
+    private final Map<Place, Line> lines = new EnumMap<>(Place.class);
     private final Map<String, Parking> parkings = new TreeMap<>();
 
     /** The parked jobs of a type: its number is their major key in the parked line. */
@@ -30,24 +31,24 @@ final class QueueLines {
 
     QueueLines(String name) {
         this.name = name;
-        for (int i = 0; i < lines.length; i++) {
-            lines[i] = new Line();
+        for (Place place : Place.values()) {
+            lines.put(place, new Line());
         }
     }
 
     Line line(Place place) {
-        return lines[place.ordinal()];
+        return Objects.requireNonNull(lines.get(place));
     }
 
     void add(Entry entry, Place place, long major, long minor) {
         entry.place = place;
         entry.major = major;
         entry.minor = minor;
-        lines[place.ordinal()].add(entry);
+        line(place).add(entry);
     }
 
     void remove(Entry entry) {
-        lines[entry.place.ordinal()].remove(entry);
+        line(entry.place).remove(entry);
         if (entry.place == Place.PARKED) {
             parking(entry.job.type()).count--;
         }
@@ -95,9 +96,7 @@ final class QueueLines {
 
     QueueStats stats(long now) {
         Map<JobState, Long> counts = new EnumMap<>(JobState.class);
-        for (int i = 0; i < lines.length; i++) {
-            counts.merge(Place.at(i).state, (long) lines[i].size(), Long::sum);
-        }
+        lines.forEach((place, line) -> counts.merge(place.state, (long) line.size(), Long::sum));
         Map<String, Long> parked = new HashMap<>();
         parkings.forEach((type, parking) -> {
             if (parking.count > 0) {

@@ -5,6 +5,7 @@ import io.jobq.JobId;
 import io.jobq.spi.JobFilter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
@@ -79,8 +80,7 @@ final class Walk {
     }
 
     private void walkLines(Cursor from) {
-        for (int i = from.place().ordinal(); i < Place.count(); i++) {
-            Place place = Place.at(i);
+        for (Place place : EnumSet.range(from.place(), Place.CANCELLED)) {
             if (mayMatch(place)) {
                 Cursor start = place == from.place() ? from : new Cursor(place, "", Position.start(), from.bound());
                 walkPlace(start);
