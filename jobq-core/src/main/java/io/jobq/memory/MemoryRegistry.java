@@ -14,7 +14,7 @@ final class MemoryRegistry implements Registry {
     private static final long ANY_VERSION = -1;
 
     private final JobTable table;
-    private final Map<String, TreeMap<String, Timed>> kinds = new HashMap<>();
+    private final Map<String, Map<String, Timed>> kinds = new HashMap<>();
 
     private record Timed(Entry entry, long expiresAt) {}
 
@@ -25,7 +25,7 @@ final class MemoryRegistry implements Registry {
     @Override
     public boolean put(Entry entry, long expectedVersion, @Nullable Duration ttl) {
         return table.call(t -> {
-            TreeMap<String, Timed> kind = live(entry.kind());
+            Map<String, Timed> kind = live(entry.kind());
             Timed old = kind.get(entry.key());
             long version = old == null ? 0 : old.entry.version();
             if (expectedVersion != ANY_VERSION && expectedVersion != version) {
@@ -51,8 +51,8 @@ final class MemoryRegistry implements Registry {
         return table.call(t -> live(kind).remove(key) != null);
     }
 
-    private TreeMap<String, Timed> live(String kind) {
-        TreeMap<String, Timed> entries = kinds.computeIfAbsent(kind, k -> new TreeMap<>());
+    private Map<String, Timed> live(String kind) {
+        Map<String, Timed> entries = kinds.computeIfAbsent(kind, k -> new TreeMap<>());
         entries.values().removeIf(timed -> timed.expiresAt <= table.now());
         return entries;
     }
