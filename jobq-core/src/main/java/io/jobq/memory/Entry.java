@@ -23,9 +23,6 @@ final class Entry extends Position {
     /** Its turn in the ready line, kept while it runs so that a job given back finds its place again. */
     long turn;
 
-    /** The sequence number of its last move to a waiting or final place. */
-    long movedAt;
-
     int attempt = 1;
     int losses;
     final Instant enqueued;

@@ -175,21 +175,16 @@ final class JobTable {
     private void addScheduled(Entry entry, long due) {
         entry.due = Instant.ofEpochMilli(due);
         QueueLines queue = entry.queue;
-        queue.add(entry, Place.SCHEDULED, due, nextSequence(entry));
+        queue.add(entry, Place.SCHEDULED, due, ++sequence);
         if (queue.line(Place.SCHEDULED).first() == entry) {
             hints.dueFirst(queue);
         }
     }
 
     private void addReady(Entry entry) {
-        entry.turn = nextSequence(entry);
+        entry.turn = ++sequence;
         entry.queue.add(entry, Place.READY, 2L * level(entry) + 1, entry.turn);
         hints.becameReady(entry.queue);
-    }
-
-    private long nextSequence(Entry entry) {
-        entry.movedAt = ++sequence;
-        return sequence;
     }
 
     private static int level(Entry entry) {
@@ -244,7 +239,7 @@ final class JobTable {
         entry.cancelReason = null;
         entry.reason = reason;
         entry.finished = now;
-        entry.queue.add(entry, end, nowMillis, nextSequence(entry));
+        entry.queue.add(entry, end, nowMillis, ++sequence);
         hints.finished(entry);
         trim(entry.queue.line(end), end == Place.DEAD ? retention.dead() : retention.succeeded());
     }

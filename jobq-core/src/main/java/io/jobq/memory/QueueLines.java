@@ -1,12 +1,10 @@
 package io.jobq.memory;
 
 import io.jobq.JobState;
-import io.jobq.Priority;
 import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class QueueLines {
     final String name;
     private final Map<Place, Line> lines = new EnumMap<>(Place.class);
+    private final LevelLine ready = new LevelLine();
     private final Map<String, Parking> parkings = new TreeMap<>();
 
     /** The parked jobs of a type: its number is their major key in the parked line. */
@@ -32,8 +31,16 @@ final class QueueLines {
     QueueLines(String name) {
         this.name = name;
         for (Place place : Place.values()) {
-            lines.put(place, new Line());
+            lines.put(place, newLine(place));
         }
+    }
+
+    private Line newLine(Place place) {
+        return switch (place) {
+            case READY -> ready;
+            case SCHEDULED, PARKED -> new TreeLine();
+            case RUNNING, SUCCEEDED, DEAD, CANCELLED -> new RingLine();
+        };
     }
 
     Line line(Place place) {
@@ -73,7 +80,11 @@ final class QueueLines {
     @Nullable
     Entry firstParked(String type) {
         Parking parking = parkings.get(type);
-        return parking == null || parking.count == 0 ? null : firstFrom(Place.PARKED, parking.number);
+        return parking == null || parking.count == 0
+                ? null
+                : line(Place.PARKED)
+                        .after(new Position(parking.number, Long.MIN_VALUE))
+                        .next();
     }
 
     void collectParkedTypes(Set<String> types) {
@@ -86,12 +97,6 @@ final class QueueLines {
 
     boolean hasParked() {
         return !line(Place.PARKED).isEmpty();
-    }
-
-    private @Nullable Entry firstFrom(Place place, long major) {
-        Iterator<Entry> rest = line(place).after(new Position(major, Long.MIN_VALUE));
-        Entry next = rest.hasNext() ? rest.next() : null;
-        return next != null && next.major == major ? next : null;
     }
 
     QueueStats stats(long now) {
@@ -108,12 +113,12 @@ final class QueueLines {
 
     /** Looks at the head of each level's line and of those who were put ahead of it. */
     private @Nullable Duration oldestReady(long now) {
-        if (line(Place.READY).isEmpty()) {
+        if (ready.isEmpty()) {
             return null;
         }
         long oldest = now;
-        for (long major = 0; major < 2L * Priority.LEVELS; major++) {
-            Entry head = firstFrom(Place.READY, major);
+        for (int major = 0; major < LevelLine.MAJORS; major++) {
+            Entry head = ready.line(major).first();
             if (head != null) {
                 oldest = Math.min(oldest, head.due.toEpochMilli());
             }

@@ -43,7 +43,7 @@ final class Walk {
         return next;
     }
 
-    /** Walks from a cursor; entries moved since {@code bound}, or since the bound of the cursor, are not met. */
+    /** Walks from a cursor; jobs that finished after {@code bound}, or after that of the cursor, are not met. */
     Walk from(@Nullable String cursor, long bound) {
         if (filter.ids().isEmpty()) {
             walkLines(Cursor.parse(cursor, bound));
@@ -112,7 +112,7 @@ final class Walk {
         while (rest.hasNext()) {
             Entry entry = rest.next();
             looks++;
-            if (entry.movedAt <= start.bound() && matches(entry)) {
+            if (!isNewer(entry, start.bound()) && matches(entry)) {
                 found.add(entry);
             }
             if (isFull()) {
@@ -120,6 +120,10 @@ final class Walk {
                 return;
             }
         }
+    }
+
+    private static boolean isNewer(Entry entry, long bound) {
+        return entry.place.isFinal() && entry.minor > bound;
     }
 
     private boolean isFull() {
