@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A stored job. Guarded by the lock of its {@link JobTable}; lists are replaced, never changed, so snapshots share them. */
-final class Entry extends Line.Key {
+final class Entry extends Position {
     private static final int ERRORS_KEPT = 20;
     private static final int LOG_LINES_KEPT = 100;
 
@@ -57,6 +57,7 @@ final class Entry extends Line.Key {
     int slot;
 
     Entry(NewJob job, QueueLines queue, Instant now) {
+        super(0, 0);
         this.job = job;
         this.queue = queue;
         this.enqueued = now;

@@ -1,148 +1,145 @@
 package io.jobq.memory;
 
 import io.jobq.JobId;
-import io.jobq.spi.InsertResult;
+import io.jobq.spi.Due;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
+import io.jobq.spi.StorageException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All jobs, and every move a job can make. A job is in exactly one line of its queue at any time:
+ * All jobs and the moves they can make. One lock guards everything; each call takes it once, reads the clock once, and
+ * delivers its hints after giving it back.
  *
- * <ul>
- *   <li>scheduled ones by due time,
- *   <li>ready ones by priority, then by turn: the number drawn when a job becomes ready and kept while it runs, so that a
- *       job given back stands where it stood,
- *   <li>running ones by when they were claimed,
- *   <li>finished ones by when they finished, so that retention takes from the front.
- * </ul>
- *
- * <p>Guarded by the storage's lock.
+ * <p>Every place of a queue is a {@link Line} ordered by two keys: scheduled jobs by (due, sequence), ready ones by
+ * (twice the priority level plus one, turn), parked ones by (number of the type, turn), running ones by token, final
+ * ones by (finished, sequence). Jobs put ahead of their line stand at twice the level, by the turn they had before.
  */
 final class JobTable {
-    final Map<JobId, Entry> byId = new HashMap<>();
-    final Map<String, QueueLines> queues = new TreeMap<>();
+    private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
+
+    final Retention retention;
+    final Signals signals = new Signals();
+    final NavigableMap<String, QueueLines> queues = new TreeMap<>();
     final Leases leases = new Leases();
-    final Signals signals;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final InstantSource clock;
+    private final Map<JobId, Entry> entries = new HashMap<>();
     private final Map<String, Entry> uniqueKeys = new HashMap<>();
-    private final Retention retention;
+    private boolean closed;
     private long sequence;
     private long lastToken;
+    private Instant now = Instant.EPOCH;
+    private long nowMillis;
+    private Hints hints;
 
-    JobTable(Retention retention, Signals signals) {
+    JobTable(Retention retention, InstantSource clock) {
         this.retention = retention;
-        this.signals = signals;
+        this.clock = clock;
+        this.hints = new Hints(signals);
+    }
+
+    /** Runs a call under the lock. */
+    <T> T call(Function<JobTable, T> body) {
+        Hints mine;
+        T answer;
+        lock.lock();
+        try {
+            begin();
+            mine = hints;
+            answer = body.apply(this);
+            mine.seal();
+        } finally {
+            lock.unlock();
+        }
+        mine.deliver();
+        return answer;
+    }
+
+    private void begin() {
+        requireOpen();
+        long millis = clock.millis();
+        if (millis != nowMillis) {
+            nowMillis = millis;
+            now = Instant.ofEpochMilli(millis);
+        }
+        hints = new Hints(signals);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new StorageException("the in-memory storage is closed and its jobs are gone; make a new one");
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            entries.clear();
+            uniqueKeys.clear();
+            queues.clear();
+            leases.clear();
+            signals.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long now() {
+        return nowMillis;
+    }
+
+    Hints hints() {
+        return hints;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    @Nullable
+    Entry find(JobId id) {
+        return entries.get(id);
+    }
+
+    /** The live job that holds a unique key; null when it is free, or there is no key. */
+    @Nullable
+    Entry holder(@Nullable String uniqueKey) {
+        return uniqueKey == null ? null : uniqueKeys.get(uniqueKey);
     }
 
     QueueLines queue(String name) {
-        QueueLines known = queues.get(name);
-        if (known == null) {
-            known = new QueueLines(name);
-            queues.put(name, known);
-        }
-        return known;
+        return queues.computeIfAbsent(name, QueueLines::new);
     }
 
-    InsertResult insert(NewJob job, Instant now) {
-        if (byId.containsKey(job.id())) {
-            return new InsertResult.Duplicate(job.id());
+    void insert(NewJob job) {
+        QueueLines queue = queue(job.queue());
+        Entry entry = new Entry(job, queue, now);
+        entries.put(job.id(), entry);
+        holdKey(entry);
+        long due = job.options().due().toEpochMilli(nowMillis);
+        if (due > nowMillis) {
+            addScheduled(entry, due);
+        } else {
+            addReady(entry);
         }
-        String key = job.options().uniqueKey();
-        Entry holder = key == null ? null : uniqueKeys.get(key);
-        if (holder != null) {
-            return new InsertResult.Duplicate(holder.job.id());
-        }
-        Entry entry = new Entry(job, queue(job.queue()), now);
-        byId.put(job.id(), entry);
+    }
+
+    private void holdKey(Entry entry) {
+        String key = entry.job.options().uniqueKey();
         if (key != null) {
             uniqueKeys.put(key, entry);
-        }
-        long nowMillis = now.toEpochMilli();
-        long due = job.options().due().toEpochMilli(nowMillis);
-        if (due <= nowMillis) {
-            entry.place = Place.READY;
-            ready(entry);
-        } else {
-            schedule(entry, due);
-        }
-        return new InsertResult.Inserted(job.id());
-    }
-
-    /** Whether a job may become live again as far as its unique key goes; takes the key if so. */
-    boolean tryReviveKey(Entry entry) {
-        String key = entry.job.options().uniqueKey();
-        return key == null || uniqueKeys.putIfAbsent(key, entry) == null;
-    }
-
-    /** Ready now, at the end of its line. */
-    void ready(Entry entry) {
-        entry.turn = ++sequence;
-        enter(entry, Place.READY, entry.job.options().priority().level(), entry.turn);
-        signals.ready(entry.queue.name);
-    }
-
-    /** Ready again where it stood. */
-    void readyAgain(Entry entry) {
-        enter(entry, Place.READY, entry.job.options().priority().level(), entry.turn);
-        signals.ready(entry.queue.name);
-    }
-
-    void schedule(Entry entry, long due) {
-        entry.due = due == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(due);
-        enter(entry, Place.SCHEDULED, due, ++sequence);
-        if (entry.queue.at(Place.SCHEDULED).first() == entry) {
-            signals.ready(entry.queue.name);
-        }
-    }
-
-    void park(Entry entry) {
-        enter(entry, Place.PARKED, 0, entry.turn);
-        entry.queue.parked.merge(entry.job.type(), 1L, Long::sum);
-    }
-
-    void run(Entry entry, Instant now, long leaseEnd) {
-        leave(entry);
-        enter(entry, Place.RUNNING, 0, ++sequence);
-        entry.token = ++lastToken;
-        entry.started = now;
-        entry.reason = null;
-        leases.hold(entry, leaseEnd);
-    }
-
-    /** Takes a job out of its line; to be followed by a move into another. */
-    void leave(Entry entry) {
-        entry.queue.at(entry.place).remove(entry);
-        if (entry.place == Place.RUNNING) {
-            leases.end(entry);
-        } else if (entry.place == Place.PARKED) {
-            entry.queue.parked.computeIfPresent(entry.job.type(), (type, count) -> count == 1 ? null : count - 1);
-        }
-    }
-
-    private void enter(Entry entry, Place place, long major, long minor) {
-        entry.place = place;
-        entry.major = major;
-        entry.minor = minor;
-        entry.queue.at(place).add(entry);
-    }
-
-    /** Takes a job to its final place, frees its key, and lets the oldest there go if they are too many. */
-    void finish(Entry entry, Place place, Instant now, @Nullable String reason) {
-        entry.finished = now;
-        entry.reason = reason;
-        entry.cancelReason = null;
-        enter(entry, place, now.toEpochMilli(), ++sequence);
-        freeKey(entry);
-        signals.finished(entry);
-        Line line = entry.queue.at(place);
-        int kept = place == Place.DEAD ? retention.dead() : retention.succeeded();
-        for (Entry oldest = line.first(); oldest != null && line.size() > kept; oldest = line.first()) {
-            delete(oldest);
         }
     }
 
@@ -153,43 +150,132 @@ final class JobTable {
         }
     }
 
-    void delete(Entry entry) {
+    /** At the end of its line, or among the scheduled if the delay is not over at once. */
+    void delay(Entry entry, Duration delay) {
         leave(entry);
-        freeKey(entry);
-        byId.remove(entry.job.id());
-    }
-
-    /** Deletes what is past its age; returns how many. */
-    int purge(Instant now, int limit) {
-        int purged = 0;
-        for (QueueLines queue : queues.values()) {
-            for (Place place : List.of(Place.SUCCEEDED, Place.CANCELLED, Place.DEAD)) {
-                long age = (place == Place.DEAD ? retention.deadAge() : retention.succeededAge()).toMillis();
-                long before = now.toEpochMilli() - age;
-                Line line = queue.at(place);
-                for (Entry oldest = line.first();
-                        oldest != null && oldest.major < before && purged < limit;
-                        oldest = line.first()) {
-                    delete(oldest);
-                    purged++;
-                }
-            }
+        long due = after(delay);
+        if (due > nowMillis) {
+            addScheduled(entry, due);
+        } else {
+            entry.due = now;
+            addReady(entry);
         }
-        return purged;
     }
 
-    /** Makes due jobs of a queue ready, at most {@code limit}; returns how many. */
-    int promote(QueueLines queue, Instant now, int limit) {
-        long nowMillis = now.toEpochMilli();
-        Line line = queue.at(Place.SCHEDULED);
+    /** When a while from now is over; a while without end ends at the end of time. */
+    long after(Duration delay) {
+        return delay.isNegative() ? nowMillis : new Due.In(delay).toEpochMilli(nowMillis);
+    }
+
+    /** What was a while ago. */
+    long before(Duration age) {
+        return age.compareTo(LONGEST_AGE) >= 0 ? Long.MIN_VALUE : nowMillis - age.toMillis();
+    }
+
+    private void addScheduled(Entry entry, long due) {
+        entry.due = Instant.ofEpochMilli(due);
+        QueueLines queue = entry.queue;
+        queue.add(entry, Place.SCHEDULED, due, ++sequence);
+        if (queue.line(Place.SCHEDULED).first() == entry) {
+            hints.dueFirst(queue);
+        }
+    }
+
+    private void addReady(Entry entry) {
+        entry.turn = ++sequence;
+        entry.queue.add(entry, Place.READY, 2L * level(entry) + 1, entry.turn);
+        hints.becameReady(entry.queue);
+    }
+
+    private static int level(Entry entry) {
+        return entry.job.options().priority().level();
+    }
+
+    /** Makes due jobs of a queue ready, in the order of their due times. */
+    int promote(QueueLines queue, int limit) {
+        Line scheduled = queue.line(Place.SCHEDULED);
         int promoted = 0;
-        for (Entry first = line.first();
-                first != null && first.major <= nowMillis && promoted < limit;
-                first = line.first()) {
+        while (promoted < limit) {
+            Entry first = scheduled.first();
+            if (first == null || first.major > nowMillis) {
+                break;
+            }
             leave(first);
-            ready(first);
+            addReady(first);
             promoted++;
         }
         return promoted;
+    }
+
+    /** Ready again where it stood before, ahead of those who have not had a turn. */
+    void giveBack(Entry entry) {
+        leave(entry);
+        entry.due = now;
+        entry.queue.add(entry, Place.READY, 2L * level(entry), entry.turn);
+        hints.becameReady(entry.queue);
+    }
+
+    void park(Entry entry) {
+        leave(entry);
+        entry.queue.park(entry);
+    }
+
+    /** Takes the first ready job; null when there is none. The caller sees to its lease. */
+    @Nullable
+    Entry start(QueueLines queue) {
+        Entry entry = queue.line(Place.READY).pollFirst();
+        if (entry != null) {
+            entry.token = ++lastToken;
+            entry.started = now;
+            entry.reason = null;
+            queue.add(entry, Place.RUNNING, 0, entry.token);
+        }
+        return entry;
+    }
+
+    void finish(Entry entry, Place end, @Nullable String reason) {
+        leave(entry);
+        freeKey(entry);
+        entry.cancelReason = null;
+        entry.reason = reason;
+        entry.finished = now;
+        entry.queue.add(entry, end, nowMillis, ++sequence);
+        hints.finished(entry);
+        trim(entry.queue.line(end), end == Place.DEAD ? retention.dead() : retention.succeeded());
+    }
+
+    private void trim(Line line, int kept) {
+        while (line.size() > kept) {
+            Entry oldest = line.pollFirst();
+            if (oldest == null) {
+                return;
+            }
+            entries.remove(oldest.job.id());
+        }
+    }
+
+    /** A final job once more as attempt 1, in a queue that may be another; its unique key must be free. */
+    void replay(Entry entry, QueueLines target) {
+        leave(entry);
+        if (target != entry.queue) {
+            NewJob job = entry.job;
+            entry.job = new NewJob(job.id(), target.name, job.type(), job.payload(), job.options());
+            entry.queue = target;
+        }
+        entry.restart();
+        entry.due = now;
+        holdKey(entry);
+        addReady(entry);
+    }
+
+    void delete(Entry entry) {
+        leave(entry);
+        freeKey(entry);
+        entries.remove(entry.job.id());
+    }
+
+    private void leave(Entry entry) {
+        entry.queue.remove(entry);
+        leases.end(entry);
     }
 }

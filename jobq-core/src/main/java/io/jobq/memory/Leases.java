@@ -63,6 +63,11 @@ final class Leases {
         }
     }
 
+    void clear() {
+        buckets.clear();
+        latest = null;
+    }
+
     /** Entries whose leases have run out, oldest first, at most so many. */
     List<Entry> expired(long now, int limit) {
         List<Entry> found = new ArrayList<>();

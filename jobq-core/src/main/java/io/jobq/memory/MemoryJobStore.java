@@ -1,0 +1,133 @@
+package io.jobq.memory;
+
+import io.jobq.spi.Claim;
+import io.jobq.spi.Exchange;
+import io.jobq.spi.InsertResult;
+import io.jobq.spi.JobStore;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.RenewResult;
+import io.jobq.spi.Report;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.Signal;
+import io.jobq.spi.Subscription;
+import io.jobq.spi.SweepResult;
+import io.jobq.spi.WorkerLease;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The hot path; {@link ExchangeCall} is its longest part. */
+final class MemoryJobStore implements JobStore {
+    private final JobTable table;
+
+    MemoryJobStore(JobTable table) {
+        this.table = table;
+    }
+
+    @Override
+    public List<InsertResult> insert(List<NewJob> jobs) {
+        return table.call(t -> {
+            List<InsertResult> results = new ArrayList<>(jobs.size());
+            for (NewJob job : jobs) {
+                results.add(insert(job));
+            }
+            return results;
+        });
+    }
+
+    private InsertResult insert(NewJob job) {
+        Entry same = table.find(job.id());
+        if (same == null) {
+            same = table.holder(job.options().uniqueKey());
+        }
+        if (same != null) {
+            return new InsertResult.Duplicate(same.job.id());
+        }
+        table.insert(job);
+        return new InsertResult.Inserted(job.id());
+    }
+
+    @Override
+    public Exchange exchange(List<Settlement> done, Claim want) {
+        return table.call(t -> new ExchangeCall(t, want).run(done));
+    }
+
+    @Override
+    public List<RenewResult> renew(WorkerLease worker, List<Report> held) {
+        return table.call(t -> {
+            long until = t.after(worker.leaseTime());
+            List<RenewResult> results = new ArrayList<>(held.size());
+            for (Report report : held) {
+                results.add(renew(report, until));
+            }
+            return results;
+        });
+    }
+
+    private RenewResult renew(Report report, long until) {
+        Entry entry = table.find(report.lease().job());
+        if (entry == null || !entry.isHeldBy(report.lease().token())) {
+            return RenewResult.LOST;
+        }
+        table.leases.hold(entry, until);
+        entry.hear(report.words());
+        return entry.cancelReason == null ? RenewResult.HELD : RenewResult.CANCEL_REQUESTED;
+    }
+
+    @Override
+    public SweepResult sweep(int limit) {
+        return table.call(t -> new SweepResult(promote(limit), reclaim(limit), purge(limit)));
+    }
+
+    private int promote(int limit) {
+        int promoted = 0;
+        for (QueueLines queue : table.queues.values()) {
+            promoted += table.promote(queue, limit - promoted);
+        }
+        return promoted;
+    }
+
+    private int reclaim(int limit) {
+        List<Entry> expired = table.leases.expired(table.now(), limit);
+        for (Entry entry : expired) {
+            entry.losses++;
+            if (entry.cancelReason != null) {
+                table.finish(entry, Place.CANCELLED, entry.cancelReason);
+            } else {
+                table.giveBack(entry);
+            }
+        }
+        return expired.size();
+    }
+
+    private int purge(int limit) {
+        long succeeded = table.before(table.retention.succeededAge());
+        long dead = table.before(table.retention.deadAge());
+        int purged = 0;
+        for (QueueLines queue : table.queues.values()) {
+            purged += purge(queue.line(Place.SUCCEEDED), succeeded, limit - purged);
+            purged += purge(queue.line(Place.CANCELLED), succeeded, limit - purged);
+            purged += purge(queue.line(Place.DEAD), dead, limit - purged);
+        }
+        return purged;
+    }
+
+    private int purge(Line line, long before, int limit) {
+        int purged = 0;
+        while (purged < limit) {
+            Entry oldest = line.first();
+            if (oldest == null || oldest.major > before) {
+                break;
+            }
+            table.delete(oldest);
+            purged++;
+        }
+        return purged;
+    }
+
+    @Override
+    public Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint) {
+        return table.call(t -> t.signals.add(kinds, hint));
+    }
+}

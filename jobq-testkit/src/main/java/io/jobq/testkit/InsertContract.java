@@ -1,0 +1,311 @@
+package io.jobq.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobq.JobId;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
+import io.jobq.Priority;
+import io.jobq.spi.Due;
+import io.jobq.spi.Exchange;
+import io.jobq.spi.InsertResult.Duplicate;
+import io.jobq.spi.InsertResult.Inserted;
+import io.jobq.spi.JobAction;
+import io.jobq.spi.JobFilter;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Taking jobs in: what is stored, what is a duplicate, what is due when. */
+abstract class InsertContract extends ContractFixtures {
+    @Nested
+    class Inserting {
+        @Test
+        void storesEverythingTheProducerFixed() {
+            JobOptions options = new JobOptions(
+                    Priority.HIGH,
+                    Due.In.NOW,
+                    now(clock).plusSeconds(3600),
+                    7,
+                    Duration.ofSeconds(9),
+                    "gentle",
+                    Map.of("traceparent", "00-abc", "empty", ""),
+                    "acme",
+                    "order:1",
+                    "charge:1");
+            NewJob job = new NewJob(JobId.next(), QUEUE, TYPE, new Payload(3, new byte[] {0, -1, 127, '"'}), options);
+            insert(job);
+
+            JobSnapshot stored = find(job.id());
+            assertThat(stored.job().payload()).isEqualTo(job.payload());
+            assertThat(stored.job().type()).isEqualTo(TYPE);
+            assertThat(stored.queue()).isEqualTo(QUEUE);
+            assertThat(stored.job().options())
+                    .usingRecursiveComparison()
+                    .ignoringFields("due", "expiresAt")
+                    .isEqualTo(options);
+            assertThat(millis(stored.job().options().expiresAt())).isEqualTo(millis(options.expiresAt()));
+        }
+
+        @Test
+        void startsAsAFirstAttemptWithoutHistory() {
+            JobSnapshot stored = find(insert(1).get(0));
+
+            assertThat(stored.state()).isEqualTo(JobState.READY);
+            assertThat(stored.attempt()).isEqualTo(1);
+            assertThat(stored.losses()).isZero();
+            assertThat(stored.errors()).isEmpty();
+            assertThat(stored.log()).isEmpty();
+            assertThat(stored.progress()).isEqualTo(JobSnapshot.Progress.NONE);
+            assertThat(stored.result()).isNull();
+            assertThat(stored.reason()).isNull();
+            assertThat(stored.times().started()).isNull();
+            assertThat(stored.times().finished()).isNull();
+        }
+
+        @Test
+        void timesAreTheStoragesOwn() {
+            JobSnapshot stored = find(insert(1).get(0));
+            Instant now = now(clock);
+
+            assertThat(stored.times().enqueued()).isBetween(now.minusSeconds(1), now.plusSeconds(1));
+            assertThat(stored.times().due()).isBetween(now.minusSeconds(1), now.plusSeconds(1));
+        }
+
+        @Test
+        void anEmptyBatchIsNothing() {
+            assertThat(jobs().insert(List.of())).isEmpty();
+        }
+
+        @Test
+        void aLargeBatchIsStoredWhole() {
+            List<JobId> ids = insert(2_000);
+
+            assertThat(ids(claim(2_000))).isEqualTo(ids);
+        }
+
+        @Test
+        void anyUuidIsAnId() {
+            NewJob job = new NewJob(JobId.of(new UUID(0, 0)), QUEUE, TYPE, payload(""), JobOptions.DEFAULT);
+            insert(job);
+
+            assertThat(claimOne().job().id()).isEqualTo(job.id());
+        }
+
+        private long millis(@Nullable Instant instant) {
+            return instant == null ? -1 : instant.toEpochMilli();
+        }
+    }
+
+    @Nested
+    class Duplicates {
+        @Test
+        void theSameIdIsStoredOnce() {
+            NewJob job = job();
+            insert(job);
+
+            assertThat(jobs().insert(List.of(job))).containsExactly(new Duplicate(job.id()));
+            assertThat(claim(10)).hasSize(1);
+        }
+
+        @Test
+        void theSameIdInOneBatchIsStoredOnce() {
+            NewJob job = job();
+
+            assertThat(jobs().insert(List.of(job, job)))
+                    .containsExactly(new Inserted(job.id()), new Duplicate(job.id()));
+            assertThat(claim(10)).hasSize(1);
+        }
+
+        @Test
+        void theSameIdIsADuplicateInEveryState() {
+            NewJob job = job();
+            insert(job);
+            var claimed = claimOne();
+            assertThat(jobs().insert(List.of(job))).containsExactly(new Duplicate(job.id()));
+            apply(succeeded(claimed));
+
+            assertThat(jobs().insert(List.of(job))).containsExactly(new Duplicate(job.id()));
+            assertThat(state(job.id())).isEqualTo(JobState.SUCCEEDED);
+        }
+
+        @Test
+        void theSameIdInAnotherQueueIsADuplicate() {
+            NewJob job = job();
+            insert(job);
+            NewJob elsewhere = new NewJob(job.id(), "other", TYPE, job.payload(), JobOptions.DEFAULT);
+
+            assertThat(jobs().insert(List.of(elsewhere))).containsExactly(new Duplicate(job.id()));
+            assertThat(find(job.id()).queue()).isEqualTo(QUEUE);
+        }
+
+        @Test
+        void aBatchMixesNewAndDuplicate() {
+            NewJob known = job();
+            insert(known);
+            NewJob fresh = job();
+
+            assertThat(jobs().insert(List.of(known, fresh)))
+                    .containsExactly(new Duplicate(known.id()), new Inserted(fresh.id()));
+        }
+    }
+
+    @Nested
+    class UniqueKeys {
+        @Test
+        void aLiveJobHoldsItsKey() {
+            JobId first = insert(job(unique("order:1"))).get(0);
+
+            assertThat(jobs().insert(List.of(job(unique("order:1"))))).containsExactly(new Duplicate(first));
+            claimOne();
+            assertThat(jobs().insert(List.of(job(unique("order:1"))))).containsExactly(new Duplicate(first));
+        }
+
+        @Test
+        void aScheduledJobHoldsItsKey() {
+            JobOptions later = delayed(Duration.ofMinutes(1)).withUniqueKey("order:1");
+            JobId first = insert(job(later)).get(0);
+
+            assertThat(jobs().insert(List.of(job(unique("order:1"))))).containsExactly(new Duplicate(first));
+        }
+
+        @Test
+        void theKeyHoldsAcrossQueuesAndWithinABatch() {
+            NewJob first = job(unique("k"));
+            NewJob second = job("other", unique("k"));
+
+            assertThat(jobs().insert(List.of(first, second)))
+                    .containsExactly(new Inserted(first.id()), new Duplicate(first.id()));
+            assertThat(admin().find(second.id())).isEmpty();
+        }
+
+        @Test
+        void differentKeysDoNotMeet() {
+            insert(job(unique("a")), job(unique("b")), job(unique("A")), job());
+        }
+
+        @Test
+        void everyFinalStateFreesTheKey() {
+            insert(job(unique("k")));
+            apply(succeeded(claimOne()));
+            insert(job(unique("k")));
+            apply(discard(claimOne()));
+            insert(job(unique("k")));
+            apply(cancel(claimOne()));
+            insert(job(unique("k")));
+        }
+
+        @Test
+        void aRetriedJobKeepsItsKey() {
+            JobId first = insert(job(unique("k"))).get(0);
+            apply(retry(claimOne(), Duration.ofMinutes(1)));
+
+            assertThat(jobs().insert(List.of(job(unique("k"))))).containsExactly(new Duplicate(first));
+        }
+
+        @Test
+        void cancellingAndDeletingFreeTheKey() {
+            JobId first = insert(job(unique("k"))).get(0);
+            admin().apply(JobFilter.ALL.withIds(Set.of(first)), new JobAction.Cancel("no"), null, 10);
+            JobId second = insert(job(unique("k"))).get(0);
+            admin().apply(JobFilter.ALL.withIds(Set.of(second)), new JobAction.Delete(), null, 10);
+            insert(job(unique("k")));
+        }
+
+        @Test
+        void deletingAFinishedJobDoesNotFreeItsSuccessorsKey() {
+            JobId first = insert(job(unique("k"))).get(0);
+            apply(succeeded(claimOne()));
+            JobId second = insert(job(unique("k"))).get(0);
+            admin().apply(JobFilter.ALL.withIds(Set.of(first)), new JobAction.Delete(), null, 10);
+
+            assertThat(jobs().insert(List.of(job(unique("k"))))).containsExactly(new Duplicate(second));
+        }
+    }
+
+    @Nested
+    class DueTimes {
+        @Test
+        void aDelayedJobWaitsInScheduled() {
+            JobId id = insert(job(delayed(Duration.ofSeconds(10)))).get(0);
+
+            assertThat(state(id)).isEqualTo(JobState.SCHEDULED);
+            assertThat(claim(10)).isEmpty();
+            pass(Duration.ofSeconds(11));
+            assertThat(ids(claim(10))).containsExactly(id);
+        }
+
+        @Test
+        void anInstantInThePastMeansNow() {
+            Instant past = now(clock).minusSeconds(60);
+            JobId id = insert(job(JobOptions.DEFAULT.withDue(new Due.At(past)))).get(0);
+
+            assertThat(state(id)).isEqualTo(JobState.READY);
+        }
+
+        @Test
+        void anInstantInTheFutureIsWaitedFor() {
+            Instant future = now(clock).plusSeconds(20);
+            JobId id =
+                    insert(job(JobOptions.DEFAULT.withDue(new Due.At(future)))).get(0);
+
+            assertThat(state(id)).isEqualTo(JobState.SCHEDULED);
+            assertThat(find(id).times().due().toEpochMilli()).isEqualTo(future.toEpochMilli());
+            pass(Duration.ofSeconds(22));
+            assertThat(ids(claim(1))).containsExactly(id);
+        }
+
+        @Test
+        void aTimeBeyondAllCalendarsIsStoredAndNeverDue() {
+            JobId id = insert(job(delayed(Duration.ofSeconds(Long.MAX_VALUE)))).get(0);
+
+            assertThat(state(id)).isEqualTo(JobState.SCHEDULED);
+            assertThat(exchange(List.of(), 1).nextDue()).isNotNull().isPositive();
+        }
+
+        @Test
+        void dueJobsComeInTheOrderOfTheirTimes() {
+            JobId third = insert(job(delayed(Duration.ofSeconds(30)))).get(0);
+            JobId first = insert(job(delayed(Duration.ofSeconds(10)))).get(0);
+            JobId second = insert(job(delayed(Duration.ofSeconds(20)))).get(0);
+            pass(Duration.ofSeconds(31));
+
+            assertThat(ids(claim(3))).containsExactly(first, second, third);
+        }
+
+        @Test
+        void aDueJobQueuesBehindThoseThatWereReadyBefore() {
+            JobId delayed = insert(job(delayed(Duration.ofSeconds(10)))).get(0);
+            JobId ready = insert(1).get(0);
+            pass(Duration.ofSeconds(11));
+
+            assertThat(ids(claim(2))).containsExactly(ready, delayed);
+        }
+
+        @Test
+        void nextDueIsTheEarliestOfTheClaimedQueues() {
+            insert(job(delayed(Duration.ofSeconds(50))), job("other", delayed(Duration.ofSeconds(20))));
+            insert(job("unasked", delayed(Duration.ofSeconds(5))));
+
+            Exchange both = jobs().exchange(List.of(), wanting(1, QUEUE, "other"));
+            assertThat(both.nextDue()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(20));
+            assertThat(exchange(List.of(), 1).nextDue()).isBetween(Duration.ofSeconds(48), Duration.ofSeconds(50));
+        }
+
+        @Test
+        void nextDueIsNullWithoutScheduledJobs() {
+            insert(1);
+
+            assertThat(exchange(List.of(), 1).nextDue()).isNull();
+        }
+    }
+}
