@@ -33,8 +33,7 @@ class ReadmeTest {
     private static final Pattern PROGRAM = Pattern.compile("(?m)^public class (\\w+)");
 
     /** What samples that are not programs may take for granted. */
-    private static final String PRELUDE =
-            """
+    private static final String PRELUDE = """
             import io.jobq.*;
             import io.jobq.dlq.DeadLetterQueue;
             import io.jobq.dlq.DeadLetterQueue.Filter;
@@ -89,8 +88,10 @@ class ReadmeTest {
     }
 
     private void compile(int number, String sample) throws IOException {
-        List<String> names =
-                PROGRAM.matcher(sample).results().map((MatchResult found) -> found.group(1)).toList();
+        List<String> names = PROGRAM.matcher(sample)
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
         boolean isProgram = !names.isEmpty();
         Path source = dir.resolve((isProgram ? names.get(0) : "Sample") + ".java");
         Files.writeString(source, isProgram ? sample : PRELUDE + sample + "    }\n}\n");
@@ -101,8 +102,7 @@ class ReadmeTest {
                 compiler.getStandardFileManager(problems, Locale.ROOT, StandardCharsets.UTF_8)) {
             List<String> options =
                     List.of("-proc:none", "-d", dir.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean compiled = compiler.getTask(
-                            null, files, problems, options, null, files.getJavaFileObjects(source))
+            boolean compiled = compiler.getTask(null, files, problems, options, null, files.getJavaFileObjects(source))
                     .call();
             assertThat(compiled)
                     .as("java block %d of README.md:%n%s%n%s", number, sample, problems.getDiagnostics())
