@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * an opinion wins: the classifier, {@code discardOn}, {@code retryOn}; an error that nobody speaks of is retried.
  */
 public final class RetryPolicy {
-    /** Exponential from 5 s, doubling, at most 1 h, jitter of ±20 %, 10 attempts: gives up after about an hour and a half. */
+    /** Exponential from 5 s, doubling, at most 1 h, jitter of ±20 %, 10 attempts: gives up after about 43 minutes. */
     public static final RetryPolicy DEFAULT = exponential(Duration.ofSeconds(5), 2, Duration.ofHours(1));
 
     private static final double FULL_JITTER = -1;
+    private static final Duration MAX_DELAY = Duration.ofDays(365);
 
     private final Backoff backoff;
     private final double jitter;
@@ -157,7 +158,8 @@ public final class RetryPolicy {
 
     /** The delay after a failed attempt, jitter included. */
     public Duration delayAfter(int attempt, Throwable error, RandomGenerator random) {
-        double millis = backoffAfter(attempt, error).toMillis();
+        Duration delay = backoffAfter(attempt, error);
+        double millis = (delay.compareTo(MAX_DELAY) < 0 ? delay : MAX_DELAY).toMillis();
         double from = jitter == FULL_JITTER ? 0 : millis * (1 - jitter);
         double to = jitter == FULL_JITTER ? millis : millis * (1 + jitter);
         return Duration.ofMillis(Math.round(from + random.nextDouble() * (to - from)));
@@ -170,9 +172,15 @@ public final class RetryPolicy {
                 return delay;
             }
         } catch (RuntimeException ofTheUsersFunction) {
-            error.addSuppressed(ofTheUsersFunction);
+            suppress(error, ofTheUsersFunction);
         }
         return DEFAULT.backoff.delayAfter(attempt, error);
+    }
+
+    private static void suppress(Throwable error, RuntimeException ofTheUsersFunction) {
+        if (error != ofTheUsersFunction) { // it may throw what it was given
+            error.addSuppressed(ofTheUsersFunction);
+        }
     }
 
     /** Which errors are worth another attempt. */
@@ -203,7 +211,7 @@ public final class RetryPolicy {
             try {
                 return classifier.apply(error);
             } catch (RuntimeException ofTheUsersFunction) {
-                error.addSuppressed(ofTheUsersFunction);
+                suppress(error, ofTheUsersFunction);
                 return null;
             }
         }

@@ -29,7 +29,7 @@ public record TypeOptions(
     /** Queue {@code default}, version 1, everything else left to the queue and system. */
     public static final TypeOptions DEFAULT = new TypeOptions("default", null, null, 1, Set.of(), Map.of());
 
-    /** Checks names and that every earlier version has its upcaster. */
+    /** Checks names and ranges. */
     public TypeOptions {
         Names.require("queue", queue);
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {

@@ -1,6 +1,7 @@
 package io.jobq;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,13 @@ public record WorkerOptions(
         int maxLosses,
         Duration fallbackPoll,
         @Nullable Autoscale autoscale) {
-    /** Ten slots, leases of 30 s, 25 s to shut down, 5 s of grace, dead after 3 losses, a look every 5 s. */
+    /** Ten slots, leases of 30 s, 20 s to shut down, 5 s of grace, dead after 3 losses, a look every 5 s. */
     public static final WorkerOptions DEFAULT = new WorkerOptions(
             "worker",
             10,
             Map.of(),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(25),
+            Duration.ofSeconds(20),
             Duration.ofSeconds(5),
             3,
             Duration.ofSeconds(5),
@@ -44,7 +45,7 @@ public record WorkerOptions(
     public WorkerOptions {
         Names.require("worker", name);
         requireRange("concurrency", concurrency, 1, 10_000);
-        queues = Map.copyOf(queues);
+        queues = Collections.unmodifiableMap(new LinkedHashMap<>(queues));
         queues.forEach((queue, weight) -> {
             Names.require("queue", queue);
             requireRange("weight of queue '" + queue + "'", weight, 1, 1_000_000);

@@ -39,6 +39,7 @@ final class Attempt implements JobContext {
     private @Nullable Thread thread;
     private volatile @Nullable Stop stop;
     private long stopNanos;
+    private boolean begun;
     private boolean settled;
     private boolean returned;
     private Runnable onReturn = () -> {};
@@ -107,6 +108,20 @@ final class Attempt implements JobContext {
     /** Whether it was told to stop longer ago than this, and its handler goes on all the same. */
     synchronized boolean hasIgnoredStopFor(Duration grace) {
         return thread != null && stop != null && System.nanoTime() - stopNanos > grace.toNanos();
+    }
+
+    /** Whether the attempt may run; no longer when it was settled before it came to that. */
+    synchronized boolean tryBegin() {
+        begun = !settled;
+        return begun;
+    }
+
+    synchronized boolean hasBegun() {
+        return begun;
+    }
+
+    synchronized boolean isSettled() {
+        return settled;
     }
 
     /** True for the first caller only. */

@@ -182,6 +182,9 @@ public final class Engine implements AutoCloseable {
             if (info.state() == WorkerInfo.State.RUNNING && !worker.isFetching()) {
                 problems.add("worker " + worker.id() + ": its fetcher thread has died");
             }
+            if (info.state() == WorkerInfo.State.RUNNING && !worker.isKeeping()) {
+                problems.add("worker " + worker.id() + ": its lease keeper hangs, jobs may go to other workers");
+            }
             if (info.slots().abandoned() >= info.slots().total()) {
                 problems.add(
                         "worker " + worker.id() + ": as many abandoned handlers as slots; they ignore interruption");
@@ -193,6 +196,21 @@ public final class Engine implements AutoCloseable {
                 workers.stream().map(WorkerRuntime::info).toList());
     }
 
+    private void stopAll() {
+        List<Thread> stopping = workers.stream()
+                .map(worker -> Threads.daemon("jobq-stop-" + worker.id(), () -> worker.stop(worker.shutdownTimeout())))
+                .toList();
+        stopping.forEach(Thread::start);
+        for (Thread each : stopping) {
+            try {
+                each.join();
+            } catch (InterruptedException hurry) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
     /** Stops the workers, all at once, then everything else. Closing twice does nothing. */
     @Override
     public synchronized void close() {
@@ -200,7 +218,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         workers.forEach(WorkerRuntime::quiet);
-        workers.parallelStream().forEach(worker -> worker.stop(worker.shutdownTimeout()));
+        stopAll();
         closed = true;
         waiters.close();
         deadlines.close();

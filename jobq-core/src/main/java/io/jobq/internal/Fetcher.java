@@ -68,6 +68,7 @@ final class Fetcher implements Runnable {
     private volatile boolean parked;
     private volatile boolean hinted = true;
     private volatile boolean quiet;
+    private volatile boolean busy;
     private volatile boolean finish;
     private volatile int failures;
     private volatile int unsentCount;
@@ -117,6 +118,11 @@ final class Fetcher implements Runnable {
         quiet = true;
         finish = true;
         LockSupport.unpark(thread);
+    }
+
+    /** Whether a claim is under way whose jobs are not taken on yet. */
+    boolean isBusy() {
+        return busy;
     }
 
     /** Whether everything handed in is settled. */
@@ -178,17 +184,21 @@ final class Fetcher implements Runnable {
             unsentCount = unsent.size(); // before it leaves the outbox, so that it is always seen in one of the two
             outbox.remove();
         }
-        int limit = limit();
+        busy = true; // before quiet is read, see isBusy()
+        try {
+            return exchange(limit());
+        } finally {
+            busy = false;
+        }
+    }
+
+    private int exchange(int limit) {
         if (limit > 0) {
             hinted = false; // before the call: what is hinted during the call may not be in its reply
         }
+        Exchange reply;
         try {
-            Exchange reply = store.exchange(settlements(), new Claim(worker, shares.divide(limit), limit, unpark));
-            failed = 0;
-            failures = 0;
-            answer(reply.settled());
-            takeOn(reply, limit);
-            return reply.claimed().size();
+            reply = store.exchange(settlements(), new Claim(worker, shares.divide(limit), limit, unpark));
         } catch (RuntimeException unanswered) {
             failures = ++failed;
             hinted = true;
@@ -200,6 +210,11 @@ final class Fetcher implements Runnable {
                     unanswered);
             return 0;
         }
+        failed = 0;
+        failures = 0;
+        answer(reply.settled());
+        takeOn(reply, limit);
+        return reply.claimed().size();
     }
 
     private List<Settlement> settlements() {

@@ -48,6 +48,9 @@ final class JobExecutor {
      */
     @Nullable
     Settlement run(Attempt attempt, String worker) {
+        if (!attempt.tryBegin()) {
+            return null;
+        }
         listeners.started(attempt);
         long start = System.nanoTime();
         @Nullable Outcome outcome = null;
@@ -61,15 +64,14 @@ final class JobExecutor {
             attempt.leave();
         }
         Ending ending = new Ending(attempt, Duration.ofNanos(System.nanoTime() - start), worker);
-        Settlement settlement = error == null ? ending.obey(outcome) : ending.answer(error);
-        return conclude(attempt, settlement, ending.ran, error);
+        return conclude(attempt, ending.decide(outcome, error), ending.ran, error);
     }
 
     /** Settles an attempt whose handler has ignored its interruption, as if it had thrown the time-out. */
     @Nullable
     Settlement giveUp(Attempt attempt, String worker) {
         Ending ending = new Ending(attempt, Duration.ofNanos(attempt.ageNanos()), worker);
-        return conclude(attempt, ending.answer(new InterruptedException()), ending.ran, null);
+        return conclude(attempt, ending.decide(null, new InterruptedException()), ending.ran, null);
     }
 
     private @Nullable Settlement conclude(
@@ -77,7 +79,9 @@ final class JobExecutor {
         if (!attempt.trySettle()) {
             return null;
         }
-        listeners.ended(attempt, new JobEnd(endOf(settlement), ran, error));
+        if (attempt.hasBegun()) {
+            listeners.ended(attempt, new JobEnd(endOf(settlement), ran, error));
+        }
         return settlement;
     }
 
@@ -135,6 +139,20 @@ final class JobExecutor {
 
         private Report.Words words() {
             return attempt.takeWords();
+        }
+
+        /** Never throws: policies, classifiers and codecs are user code, and a job must not be lost to their bugs. */
+        Settlement decide(@Nullable Outcome outcome, @Nullable Throwable error) {
+            try {
+                return error == null ? obey(outcome) : answer(error);
+            } catch (Throwable bug) {
+                log.warn("{}: a retry policy or codec threw; the default policy decides", attempt, bug);
+                Throwable cause = error == null ? bug : error;
+                int attempts = RetryPolicy.DEFAULT.maxAttempts();
+                return apply(
+                        RetryPolicy.DEFAULT.decide(attempt.attempt(), attempts, cause, ThreadLocalRandom.current()),
+                        cause);
+            }
         }
 
         /** The handler or an interceptor has decided. */

@@ -93,7 +93,7 @@ final class LeaseKeeper {
     private static void obey(Attempt attempt, RenewResult result) {
         if (result == RenewResult.CANCEL_REQUESTED) {
             attempt.stop(Attempt.Stop.CANCELLED);
-        } else if (result == RenewResult.LOST && attempt.stopped() != Attempt.Stop.LOST) {
+        } else if (result == RenewResult.LOST && !attempt.isSettled() && attempt.stopped() != Attempt.Stop.LOST) {
             log.warn(
                     "{}: its lease is lost, after {} ms; another worker may run it",
                     attempt,
@@ -117,7 +117,7 @@ final class LeaseKeeper {
     private void attempt(String what, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) { // an Error too: the next tick must come
             log.warn("worker {} could not {}; it will try again", worker.worker(), what, failed);
         }
     }

@@ -30,6 +30,8 @@ final class ResultWaiters implements AutoCloseable {
     private final Map<JobId, CompletableFuture<JobSnapshot>> waiting = new ConcurrentHashMap<>();
     private @Nullable Subscription subscription;
 
+    private boolean closed;
+
     ResultWaiters(Storage storage, PayloadCodec codec, ScheduledExecutorService timer) {
         this.storage = storage;
         this.codec = codec;
@@ -39,17 +41,32 @@ final class ResultWaiters implements AutoCloseable {
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
         subscribe();
         CompletableFuture<JobSnapshot> end = waiting.computeIfAbsent(id, absent -> new CompletableFuture<>());
+        CompletableFuture<R> result = end.thenApplyAsync(job -> read(job, type));
+        result.whenComplete((value, error) -> {
+            if (result.isCancelled() && end.getNumberOfDependents() == 0) {
+                waiting.remove(id, end);
+            }
+        });
         look(id); // after it is on the list, so that an end in between is seen by the one or the other
-        return end.thenApplyAsync(job -> read(job, type));
+        return result;
     }
 
     private synchronized void subscribe() {
+        if (closed) {
+            throw new JobQException("this JobQ is closed; wait for the job through another on the same storage");
+        }
         if (subscription == null) {
-            subscription = storage.jobs()
-                    .listen(
-                            Set.of(Signal.Kind.FINISHED),
-                            signal -> signal.jobs().forEach(this::look));
+            subscription = storage.jobs().listen(Set.of(Signal.Kind.FINISHED), this::heed);
             timer.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Looks on a thread of our own, since signals come on one of the storage's. */
+    private void heed(Signal signal) {
+        for (JobId id : signal.jobs()) {
+            if (waiting.containsKey(id) && !timer.isShutdown()) {
+                timer.execute(() -> look(id));
+            }
         }
     }
 
@@ -99,6 +116,7 @@ final class ResultWaiters implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         if (subscription != null) {
             subscription.close();
         }

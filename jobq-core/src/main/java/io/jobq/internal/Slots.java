@@ -110,9 +110,19 @@ final class Slots {
         if (slot != null) {
             slot.call();
         } else if (mayGrow()) {
-            factory.newThread(new Slot()).start();
+            grow();
         } else {
             waking.set(false);
+        }
+    }
+
+    private void grow() {
+        try {
+            factory.newThread(new Slot()).start();
+        } catch (Throwable noThread) { // the operating system refuses; the threads there are will do the work
+            threads.decrementAndGet();
+            waking.set(false);
+            log.error("no thread for another slot, {} are running", threads, noThread);
         }
     }
 

@@ -17,6 +17,7 @@ public final class TypeRegistry {
     private final Map<String, TypeDefinition> byName = new HashMap<>();
     private final Map<String, UnaryOperator<TypeOptions>> changes = new LinkedHashMap<>();
     private final Map<String, TypeOptions> withoutHandler = new HashMap<>();
+    private boolean complete;
 
     /** Registers a handler; {@code origin} says where it comes from when something is wrong with it. */
     @SuppressWarnings("unchecked") // the codec produces what payloadType says
@@ -28,6 +29,9 @@ public final class TypeRegistry {
     }
 
     private void add(String name, TypeDefinition definition) {
+        if (complete) {
+            throw new IllegalStateException("the system is built; register '" + name + "' before");
+        }
         TypeDefinition other = byName.putIfAbsent(name, definition);
         if (other != null) {
             throw new IllegalArgumentException(
@@ -57,6 +61,7 @@ public final class TypeRegistry {
             register(old.name(), old.payloadType(), old.handler(), old.origin(), change.apply(old.options()));
         });
         byName.values().forEach(TypeRegistry::requireUpcasters);
+        complete = true;
     }
 
     private static void requireUpcasters(TypeDefinition type) {

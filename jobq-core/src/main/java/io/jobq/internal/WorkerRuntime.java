@@ -9,10 +9,12 @@ import io.jobq.WorkerOptions;
 import io.jobq.metrics.JobMetrics;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
+import io.jobq.spi.Lease;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.Storage;
+import io.jobq.spi.StorageException;
 import io.jobq.spi.StorageStats.QueueStats;
 import io.jobq.spi.Subscription;
 import io.jobq.spi.WorkerLease;
@@ -27,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +53,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     private final String id;
     private final Instant started = Instant.now();
-    private final Map<Long, Attempt> held = new ConcurrentHashMap<>();
+    private final Map<Lease, Attempt> held = new ConcurrentHashMap<>();
     private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
     private final Slots slots;
     private final Fetcher fetcher;
@@ -60,6 +63,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     private volatile WorkerInfo.State state = WorkerInfo.State.NEW;
     private volatile int wanted;
+    private volatile long tickedNanos;
     private @Nullable Thread fetching;
     private @Nullable Subscription subscription;
 
@@ -90,6 +94,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             throw new IllegalStateException("worker " + id + " is " + state + " and can't be started");
         }
         state = WorkerInfo.State.RUNNING;
+        tickedNanos = System.nanoTime();
         subscription = storage.jobs().listen(Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED), this::heed);
         Thread thread = Threads.daemon("jobq-fetcher-" + id, fetcher);
         fetching = thread;
@@ -113,12 +118,13 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     private void tick() {
+        tickedNanos = System.nanoTime();
         keeper.tick();
-        held.values().forEach(attempt -> {
+        for (Attempt attempt : held.values()) {
             if (attempt.hasIgnoredStopFor(options.interruptGrace())) {
                 giveUp(attempt);
             }
-        });
+        }
         autoscale(options.autoscale());
     }
 
@@ -139,10 +145,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             return;
         }
         Attempt attempt = new Attempt(job, type, jobq);
-        held.put(job.lease().token(), attempt);
-        if (metrics != null) {
-            metrics.claimed(job.job());
-        }
+        held.put(job.lease(), attempt);
+        measure(known -> known.claimed(job.job()));
         if (state == WorkerInfo.State.NEW) {
             byHand.add(attempt);
         } else {
@@ -156,7 +160,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         TypeDefinition type = types.find(job.type());
         Instant expires = job.job().options().expiresAt();
         Instant now = job.times().started();
-        if (expires != null && now != null && !now.isBefore(expires)) {
+        boolean untried = job.errors().isEmpty() && job.losses() == 0;
+        if (expires != null && now != null && untried && !now.isBefore(expires)) {
             return new Settlement.Cancel(claimed.lease(), Report.NOTHING, "expired at " + expires);
         } else if (type == null) {
             if (unknownTypes.add(job.type())) {
@@ -202,19 +207,35 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                 attempt,
                 options.interruptGrace(),
                 freed ? "" : ", and its slot stays closed since there are as many abandoned handlers as slots");
-        attempt.whenReturned(freed ? slots::comeBack : slots::leave);
+        attempt.whenReturned(() -> {
+            if (freed) {
+                slots.comeBack();
+            } else {
+                slots.leave();
+                fetcher.hint();
+            }
+        });
         fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
     }
 
     @Override
     public void settled(Fetcher.Done done, SettleResult result) {
-        held.remove(done.job().lease().token());
-        if (metrics != null) {
-            metrics.settled(done.job().job(), done.settlement(), result);
-        }
+        held.remove(done.job().lease());
+        measure(known -> known.settled(done.job().job(), done.settlement(), result));
         if (result == SettleResult.LOST && done.attempt() != null) {
             log.warn("{}: its end came too late, the lease was lost", done.attempt());
             listeners.lost(done.attempt());
+        }
+    }
+
+    /** A meter registry is the user's, and must not stop the fetcher. */
+    private void measure(Consumer<JobMetrics> what) {
+        if (metrics != null) {
+            try {
+                what.accept(metrics);
+            } catch (RuntimeException ofTheRegistry) {
+                log.warn("the meter registry threw; the job goes on", ofTheRegistry);
+            }
         }
     }
 
@@ -246,6 +267,11 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     /** How many calls in a row the storage has failed to answer. */
     int failures() {
         return fetcher.failures();
+    }
+
+    /** Whether the lease keeper has run lately enough that no lease can have run out. */
+    boolean isKeeping() {
+        return System.nanoTime() - tickedNanos < options.leaseTime().toNanos();
     }
 
     boolean isFetching() {
@@ -312,15 +338,15 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
         slots.close();
         keeper.signOff();
-        return ended;
+        return ended && slots.abandoned() == 0;
     }
 
     private boolean awaitIdle(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (slots.used() > 0 || !fetcher.isDrained()) {
+        while (fetcher.isBusy() || !held.isEmpty() || !fetcher.isDrained()) { // in this order: a claim ends in held
             long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return slots.used() == 0;
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
             }
             java.util.concurrent.locks.LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(2)));
         }
@@ -353,6 +379,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                 if (settlement != null) {
                     fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
                 }
+            }
+            if (fetcher.failures() > 0) {
+                throw new StorageException("the storage does not answer; call again to settle what has run");
             }
         }
         return attempts;

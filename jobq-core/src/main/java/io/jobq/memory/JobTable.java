@@ -2,6 +2,7 @@ package io.jobq.memory;
 
 import io.jobq.JobId;
 import io.jobq.spi.Due;
+import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.StorageException;
@@ -257,11 +258,10 @@ final class JobTable {
     /** A final job once more as attempt 1, in a queue that may be another; its unique key must be free. */
     void replay(Entry entry, QueueLines target) {
         leave(entry);
-        if (target != entry.queue) {
-            NewJob job = entry.job;
-            entry.job = new NewJob(job.id(), target.name, job.type(), job.payload(), job.options());
-            entry.queue = target;
-        }
+        NewJob job = entry.job; // whoever replays it wants it to run, expired or not
+        JobOptions unexpired = job.options().withExpiresAt(null);
+        entry.job = new NewJob(job.id(), target.name, job.type(), job.payload(), unexpired);
+        entry.queue = target;
         entry.restart();
         entry.due = now;
         holdKey(entry);
