@@ -139,12 +139,12 @@ public final class Checksum {
     /** The result, or null if the job is dead. */
     private @Nullable FileChecksum await(CompletableFuture<FileChecksum> result, ProgressBar bar)
             throws InterruptedException {
+        bar.show(tally.ended());
         while (true) {
-            bar.show(tally.ended());
             try {
                 return result.get(100, TimeUnit.MILLISECONDS);
             } catch (TimeoutException notYet) {
-                continue;
+                bar.show(tally.ended());
             } catch (ExecutionException failed) {
                 if (failed.getCause() instanceof JobFailedException) {
                     return null;

@@ -69,7 +69,7 @@ public final class PaymentRetries {
             gateway.renew("visa-3333");
             long replayed =
                     dead.replayAll(DeadLetterQueue.Filter.ALL.withErrorClass(CardDeclinedException.class.getName()));
-            say("replayed %d", replayed);
+            say("replayed " + replayed);
             jobs.forEach(this::awaitEnd);
             list(dead);
         }
@@ -86,29 +86,27 @@ public final class PaymentRetries {
 
     private void awaitEnd(JobHandle job) {
         try {
-            say("result: %s", job.result(String.class).join());
+            say("result: " + job.result(String.class).join());
         } catch (CompletionException ended) {
             if (!(ended.getCause() instanceof JobFailedException)) {
                 throw ended;
             }
-            say("no result: %s", ended.getCause().getMessage());
+            say("no result: " + ended.getCause().getMessage());
         }
     }
 
     private void list(DeadLetterQueue dead) {
         List<JobSnapshot> jobs = dead.list(DeadLetterQueue.Filter.ALL, null, 50).jobs();
-        say("dead letters: %d", jobs.size());
+        say("dead letters: " + jobs.size());
         for (JobSnapshot job : jobs) {
-            say(
-                    "  %s after %d attempt: %s",
-                    job.job().options().headers().get("payment"),
-                    job.errors().size(),
-                    job.errors().get(job.errors().size() - 1).message());
+            String payment = job.job().options().headers().get("payment");
+            String error = job.errors().get(job.errors().size() - 1).message();
+            say("  " + payment + ", " + job.reason() + ": " + error);
         }
     }
 
-    private void say(String format, Object... parts) {
-        out.printf("%5d ms  %s%n", (System.nanoTime() - start) / 1_000_000, String.format(format, parts));
+    private void say(String what) {
+        out.printf("%5d ms  %s%n", (System.nanoTime() - start) / 1_000_000, what);
     }
 
     /** Says how each attempt ends. */
@@ -116,7 +114,7 @@ public final class PaymentRetries {
         @Override
         public void onEnd(JobContext job, JobEnd end) {
             String error = end.error() == null ? "" : ": " + end.error().getMessage();
-            say("%s attempt %d %s%s", job.headers().get("payment"), job.attempt(), word(end.kind()), error);
+            say(job.headers().get("payment") + " attempt " + job.attempt() + " " + word(end.kind()) + error);
         }
 
         private static String word(JobEnd.Kind kind) {

@@ -22,6 +22,7 @@ final class ProgressBar {
     }
 
     /** Whether somebody watches. From Java 22 on there is a console even when the output goes to a file. */
+    @SuppressWarnings("SystemConsoleNull") // that it is not null from Java 22 on is seen to
     static boolean isWatched() {
         Console console = System.console();
         if (console == null) {
