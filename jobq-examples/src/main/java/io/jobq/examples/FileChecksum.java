@@ -24,7 +24,8 @@ record FileChecksum(URI file, long size, long lines, String sha256) {
     private static final int BUFFER = 1 << 16;
 
     /**
-     * Reads a file once, in pieces.
+     * Reads a file once, in pieces, and no further than its size at the start: one that grows as fast as it is read has
+     * no end.
      *
      * @throws IOException if it can't be read, is not a regular file any more, or changes meanwhile
      */
@@ -35,7 +36,7 @@ record FileChecksum(URI file, long size, long lines, String sha256) {
         long lines = 0;
         byte[] buffer = new byte[BUFFER];
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            for (int read = in.read(buffer); read >= 0 && size <= before.size(); read = in.read(buffer)) {
                 digest.update(buffer, 0, read);
                 size += read;
                 lines += lineFeeds(buffer, read);
