@@ -24,12 +24,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A storage whose hot path goes wrong on demand, the way networks do: calls fail before they are made, or after they
@@ -65,8 +62,8 @@ public final class FaultyStorage implements Storage {
     private final Storage storage;
     private final JobStore jobs;
     private final Queue<Fault> script = new ConcurrentLinkedQueue<>();
-    private final AtomicReference<Function<Call, Fault>> rule = new AtomicReference<>(call -> Fault.NONE);
-    private final AtomicReference<Duration> delay = new AtomicReference<>(Duration.ofMillis(50));
+    private volatile Function<Call, Fault> rule = call -> Fault.NONE;
+    private volatile Duration delay = Duration.ofMillis(50);
     private final AtomicLong faults = new AtomicLong();
 
     /** Decorates a storage, at first without faults; closing this closes it. */
@@ -82,25 +79,25 @@ public final class FaultyStorage implements Storage {
 
     /** From now on each call asks this what goes wrong with it. It is called by many threads. */
     public void rule(Function<Call, Fault> newRule) {
-        rule.set(newRule);
+        rule = newRule;
     }
 
     /** From now on calls go wrong at random, in a way that a seed repeats if the calls come in the same order. */
     public void random(long seed, int percent, Fault... possible) {
         Random random = new Random(seed);
         Fault[] choice = possible.clone();
-        rule.set(call -> random.nextInt(100) < percent ? choice[random.nextInt(choice.length)] : Fault.NONE);
+        rule = call -> random.nextInt(100) < percent ? choice[random.nextInt(choice.length)] : Fault.NONE;
     }
 
     /** How late late calls are; 50 ms at first. */
     public void delay(Duration late) {
-        delay.set(late);
+        delay = late;
     }
 
     /** No more faults. */
     public void heal() {
         script.clear();
-        rule.set(call -> Fault.NONE);
+        rule = call -> Fault.NONE;
     }
 
     /** How many calls have gone wrong so far. */
@@ -128,31 +125,33 @@ public final class FaultyStorage implements Storage {
         storage.close();
     }
 
-    private <T> T call(Call call, Supplier<T> body) {
-        Fault scripted = script.poll();
-        @Nullable Function<Call, Fault> ruled = rule.get();
-        Fault fault = scripted != null || ruled == null ? scripted : ruled.apply(call);
-        if (fault == null || fault == Fault.NONE) {
-            return body.get();
-        }
-        faults.incrementAndGet();
-        switch (fault) {
-            case FAIL_BEFORE -> throw new StorageException("the request of " + call + " was lost on purpose");
-            case DELAY -> pause();
-            case FAIL_AFTER, REPEAT -> body.get();
-            default -> {}
-        }
-        if (fault == Fault.FAIL_AFTER) {
-            throw new StorageException("the reply to " + call + " was lost on purpose, after it took effect");
-        }
-        return body.get();
+    private interface Request<T> {
+        T send();
     }
 
-    /** Waits whatever wakes it; an interrupt is kept for the caller, as a network client would keep it. */
+    private <T> T call(Call call, Request<T> request) {
+        Fault scripted = script.poll();
+        Fault fault = scripted != null ? scripted : rule.apply(call);
+        if (fault != Fault.NONE) {
+            faults.incrementAndGet();
+        }
+        switch (fault) {
+            case FAIL_BEFORE -> throw new StorageException("the request of " + call + " was lost on purpose");
+            case FAIL_AFTER -> {
+                request.send();
+                throw new StorageException("the reply to " + call + " was lost on purpose, after it took effect");
+            }
+            case DELAY -> pause();
+            case REPEAT -> request.send();
+            case NONE -> {}
+        }
+        return request.send();
+    }
+
+    /** Returns early when interrupted and keeps the interrupt for the caller, as a network client would. */
     private void pause() {
-        Duration late = delay.get();
-        long until = System.nanoTime() + (late == null ? 0 : late.toNanos());
-        for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
+        long until = System.nanoTime() + delay.toNanos();
+        for (long left = delay.toNanos(); left > 0; left = until - System.nanoTime()) {
             LockSupport.parkNanos(this, left);
             if (Thread.currentThread().isInterrupted()) {
                 return;

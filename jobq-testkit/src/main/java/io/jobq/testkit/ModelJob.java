@@ -94,8 +94,11 @@ final class ModelJob {
     private boolean isAheadInLine(ModelJob other) {
         int level = job.options().priority().level();
         int otherLevel = other.job.options().priority().level();
-        if (level != otherLevel || parked != other.parked) {
-            return level < otherLevel && parked == other.parked;
+        if (parked || other.parked) {
+            return false;
+        }
+        if (level != otherLevel) {
+            return level < otherLevel;
         }
         if (ahead || other.ahead) {
             return ahead && !other.ahead;
@@ -132,5 +135,11 @@ final class ModelJob {
         assertThat(stored.job().options().uniqueKey()).isEqualTo(job.options().uniqueKey());
         assertThat(stored.times().started() != null).as("started").isEqualTo(started);
         assertThat(stored.times().finished() != null).as("finished").isEqualTo(state.isFinal());
+    }
+
+    @Override
+    public String toString() {
+        return "%s (%s in '%s', level %d, ahead %s, joined %d, due %d, finished %d)"
+                .formatted(job.id(), state, queue, job.options().priority().level(), ahead, joined, due, finished);
     }
 }

@@ -213,14 +213,16 @@ public final class RandomStorageCheck {
                         .isTrue();
                 job.assertSameAs(each);
                 if (filter.ids().isEmpty()) {
-                    assertThat(before).noneMatch(b -> sameLine(b, job) && job.isBefore(b));
+                    before.forEach(earlier -> assertOrder(earlier, job));
                 }
                 before.add(job);
             }
         }
 
-        private boolean sameLine(ModelJob a, ModelJob b) {
-            return a.queue.equals(b.queue) && a.state == b.state;
+        private void assertOrder(ModelJob listed, ModelJob after) {
+            if (listed.queue.equals(after.queue) && listed.state == after.state && after.isBefore(listed)) {
+                throw new AssertionError(listed + " is listed before " + after);
+            }
         }
 
         private List<JobSnapshot> listAll(JobFilter filter, int pageSize) {

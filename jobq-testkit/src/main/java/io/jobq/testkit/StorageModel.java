@@ -24,6 +24,7 @@ import io.jobq.spi.SweepResult;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -138,8 +139,12 @@ final class StorageModel {
         if (surplus <= 0) {
             return;
         }
-        List<ModelJob> purged =
-                same.stream().filter(j -> admin.find(j.job.id()).isEmpty()).toList();
+        // a sweep may have purged more of them by age, which are the oldest too
+        List<ModelJob> purged = same.stream()
+                .filter(j -> admin.find(j.job.id()).isEmpty())
+                .sorted(Comparator.comparingLong(j -> j.finished))
+                .limit(surplus)
+                .toList();
         assertThat(purged).as("jobs purged of %s", state).hasSize(surplus);
         jobs.removeAll(purged);
         for (ModelJob gone : purged) {
@@ -325,10 +330,11 @@ final class StorageModel {
     void applied(JobFilter filter, JobAction action, int count) {
         List<ModelJob> meant = all(j -> j.matches(filter));
         List<ModelJob> changed = meant.stream().filter(j -> fits(j, action)).toList();
-        joins++;
+        long together = ++joins;
         for (ModelJob job : changed) {
             if (action instanceof JobAction.Replay replay) {
                 replay(job, replay.queue());
+                job.joined = together;
             } else if (action instanceof JobAction.Delete) {
                 jobs.remove(job);
             } else if (job.state == JobState.RUNNING) {
@@ -369,6 +375,5 @@ final class StorageModel {
         job.result = null;
         job.reason = null;
         await(job, 0);
-        job.joined = joins;
     }
 }
