@@ -1,12 +1,94 @@
 package io.jobq.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobq.JobId;
+import io.jobq.JobState;
 import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.JobFilter;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Storage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 class InMemoryStorageTest extends JobStoreContract {
     @Override
     public Storage create(Retention retention, ManualClock clock) {
         return new InMemoryStorage(retention, clock);
+    }
+
+    @Test
+    void agreesWithTheModel() {
+        new RandomStorageCheck(this).runMany(200, 300);
+    }
+
+    @Nested
+    class AClockThatStepsBack {
+        @Test
+        void delaysButLosesNothing() {
+            JobId delayed = insert(job(delayed(Duration.ofSeconds(10)))).get(0);
+            JobId ready = insert(1).get(0);
+            Claimed claimed = claimOne();
+            clock.advance(Duration.ofHours(-1));
+            assertThat(exchange(List.of(), 1).nextDue()).isEqualTo(Duration.ofSeconds(3_610));
+            assertThat(jobs().sweep(10).reclaimed()).isZero();
+            apply(succeeded(claimed));
+            JobId late = insert(1).get(0);
+            clock.advance(Duration.ofSeconds(3_611));
+
+            assertThat(claimed.job().id()).isEqualTo(ready);
+            assertThat(ids(claim(10))).containsExactly(late, delayed);
+        }
+
+        @Test
+        void finishedJobsStayOrderedByTimeAndPagedThroughOnce() {
+            List<JobId> ids = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                ids.add(settledJob(ContractFixtures::discard));
+                clock.advance(Duration.ofSeconds(i % 5 == 4 ? -9 : 2));
+            }
+
+            List<JobId> listed = listAll(JobFilter.ALL.withStates(JobState.DEAD), 3);
+            assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
+            assertThat(listed)
+                    .isSortedAccordingTo(java.util.Comparator.comparing(id ->
+                            java.util.Objects.requireNonNull(find(id).times().finished())));
+        }
+
+        @Test
+        void nothingReadyHasANegativeAge() {
+            insert(1);
+            clock.advance(Duration.ofHours(-1));
+
+            assertThat(admin().stats().queues().values())
+                    .allSatisfy(stats -> assertThat(stats.oldestReady()).isEqualTo(Duration.ZERO));
+        }
+    }
+
+    @Nested
+    class RingLines {
+        @Test
+        void jobsLeaveFromAnywhere() {
+            List<JobId> ids = insert(1_000);
+            List<Claimed> claimed = claim(1_000);
+            for (int i = 0; i < 1_000; i += 7) {
+                apply(snooze(claimed.get(i), Duration.ofMinutes(1)));
+            }
+            for (int i = 999; i >= 0; i -= 3) {
+                settle(succeeded(claimed.get(i)));
+            }
+
+            List<JobId> left = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                if (i % 7 != 0 && i % 3 != 0) {
+                    left.add(ids.get(i));
+                }
+            }
+            assertThat(listAll(JobFilter.ALL.withStates(JobState.RUNNING), 11)).isEqualTo(left);
+        }
     }
 }
