@@ -20,7 +20,7 @@ class MainTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private int run(String line) throws InterruptedException {
-        List<String> words = line.isEmpty() ? List.of() : List.of(line.split(" "));
+        List<String> words = line.isEmpty() ? List.of() : List.of(line.split(" ", -1));
         return Main.run(
                 words,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -44,9 +44,9 @@ class MainTest {
     void printsOneJsonObjectPerMetric(String line, String metrics) throws InterruptedException {
         assertThat(run(line)).isZero();
 
-        assertThat(lines()).extracting(each -> each.get("metric").asString()).containsExactly(metrics.split(" "));
+        assertThat(lines()).extracting(each -> each.get("metric").asString()).containsExactly(metrics.split(" ", -1));
         assertThat(lines()).allSatisfy(each -> {
-            assertThat(each.get("mode").asString()).isEqualTo(line.split(" ")[0]);
+            assertThat(each.get("mode").asString()).isEqualTo(line.split(" ", -1)[0]);
             assertThat(each.get("value").isNumber()).isTrue();
             assertThat(each.get("unit").isString()).isTrue();
             assertThat(each.get("storage").asString()).isEqualTo("memory");
