@@ -38,25 +38,26 @@ final class DrainMode implements Mode {
         int rounds = options.number("rounds", 1);
         Input.Maker inputs = new Input.Maker(options.number("payload", 1));
         if (warmup > 0) {
-            drain(options, inputs, warmup);
+            drain(options, inputs, warmup, new Stopwatch());
         }
-        long nanos = 0;
+        Stopwatch time = new Stopwatch();
         for (int round = 0; round < rounds; round++) {
-            nanos += drain(options, inputs, jobs);
+            drain(options, inputs, jobs, time);
         }
-        results.jobsPerSecond((long) jobs * rounds, nanos, Map.of());
+        results.jobsPerSecond((long) jobs * rounds, time, Map.of());
     }
 
-    private static long drain(Options options, Input.Maker inputs, int jobs) throws InterruptedException {
+    private static void drain(Options options, Input.Maker inputs, int jobs, Stopwatch time)
+            throws InterruptedException {
         CountDownLatch left = new CountDownLatch(jobs);
         try (Bench bench = new Bench(options, options.number("concurrency", 1), (input, job) -> left.countDown())) {
             bench.enqueue(inputs, 0, jobs, BATCH);
             System.gc();
-            long start = System.nanoTime();
+            time.start();
             bench.start();
             left.await();
             bench.awaitSettled();
-            return System.nanoTime() - start;
+            time.stop();
         }
     }
 }

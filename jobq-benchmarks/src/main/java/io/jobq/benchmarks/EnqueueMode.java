@@ -45,7 +45,7 @@ final class EnqueueMode implements Mode {
             }
             Run run = new Run(options, inputs, jobs, size);
             run.measure();
-            results.jobsPerSecond(jobs, run.nanos, Map.of("batch", size));
+            results.jobsPerSecond(jobs, run.time, Map.of("batch", size));
             perJob = run.bytesPerJob;
         }
         perJob.ifPresent(bytes -> results.print("bytes_per_job", (double) bytes, "bytes", Map.of()));
@@ -57,7 +57,7 @@ final class EnqueueMode implements Mode {
         private final Input.Maker inputs;
         private final int jobs;
         private final int batch;
-        private long nanos;
+        private final Stopwatch time = new Stopwatch();
         private OptionalLong bytesPerJob = OptionalLong.empty();
 
         Run(Options options, Input.Maker inputs, int jobs, int batch) {
@@ -71,7 +71,7 @@ final class EnqueueMode implements Mode {
             StorageFactory storage = StorageFactory.of(options.text("storage"));
             try (Bench bench = new Bench(options, 1, (input, job) -> {})) {
                 OptionalLong before = storage.usedBytes();
-                nanos = fill(bench);
+                fill(bench);
                 OptionalLong after = storage.usedBytes();
                 if (before.isPresent() && after.isPresent()) {
                     bytesPerJob = OptionalLong.of(Math.max(0, after.getAsLong() - before.getAsLong()) / jobs);
@@ -79,7 +79,7 @@ final class EnqueueMode implements Mode {
             }
         }
 
-        private long fill(Bench bench) throws InterruptedException {
+        private void fill(Bench bench) throws InterruptedException {
             int count = options.number("threads", 1);
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -87,12 +87,12 @@ final class EnqueueMode implements Mode {
                 long to = (long) jobs * (i + 1) / count;
                 threads.add(new Thread(() -> bench.enqueue(inputs, from, to, batch), "producer-" + i));
             }
-            long start = System.nanoTime();
+            time.start();
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
                 thread.join();
             }
-            return System.nanoTime() - start;
+            time.stop();
         }
     }
 }

@@ -42,12 +42,14 @@ final class FloorMode implements Mode {
         int threads = options.number("concurrency", 1);
         Input.Maker inputs = new Input.Maker(options.number("payload", 1));
         if (warmup > 0) {
-            drain(inputs, warmup, threads);
+            drain(inputs, warmup, threads, new Stopwatch());
         }
-        results.jobsPerSecond(jobs, drain(inputs, jobs, threads), Map.of());
+        Stopwatch time = new Stopwatch();
+        drain(inputs, jobs, threads, time);
+        results.jobsPerSecond(jobs, time, Map.of());
     }
 
-    private long drain(Input.Maker inputs, int jobs, int threads) throws InterruptedException {
+    private void drain(Input.Maker inputs, int jobs, int threads, Stopwatch time) throws InterruptedException {
         Queue<byte[]> backlog = new LinkedBlockingQueue<>();
         for (int n = 0; n < jobs; n++) {
             backlog.add(codec.encode(inputs.number(n)));
@@ -55,14 +57,13 @@ final class FloorMode implements Mode {
         CountDownLatch left = new CountDownLatch(jobs);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         System.gc();
-        long start = System.nanoTime();
+        time.start();
         for (int thread = 0; thread < threads; thread++) {
             pool.execute(() -> work(backlog, left));
         }
         left.await();
-        long nanos = System.nanoTime() - start;
+        time.stop();
         pool.shutdown();
-        return nanos;
     }
 
     private void work(Queue<byte[]> backlog, CountDownLatch left) {

@@ -23,9 +23,11 @@ final class Results {
         this.options = options;
     }
 
-    /** A rate. */
-    void jobsPerSecond(long jobs, long nanos, Map<String, ?> extra) {
-        print("jobs_per_second", jobs * 1e9 / Math.max(1, nanos), "jobs/s", extra);
+    /** A rate, with the processor time that it took. */
+    void jobsPerSecond(long jobs, Stopwatch time, Map<String, ?> extra) {
+        Map<String, Object> more = new LinkedHashMap<>(extra);
+        more.put("cpu_us_per_job", plain(time.cpuNanos() / 1e3 / jobs));
+        print("jobs_per_second", jobs * 1e9 / Math.max(1, time.nanos()), "jobs/s", more);
     }
 
     /** Percentiles of a histogram of microseconds. */
