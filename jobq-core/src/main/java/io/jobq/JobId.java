@@ -55,9 +55,10 @@ public record JobId(long high, long low) implements Comparable<JobId> {
         return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 
+    /** Consecutive ids hash to consecutive values, so that a table of waiting jobs is walked in order of memory. */
     @Override
     public int hashCode() {
-        return Long.hashCode(mix(high ^ low));
+        return (int) ((high >>> 16) << 12 | (high & 0xfff));
     }
 
     /** The usual form, 36 characters. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
+import org.slf4j.helpers.NOPMDCAdapter;
 
 /** The order of everything that stands around a job. */
 final class Interceptors {
@@ -21,7 +22,9 @@ final class Interceptors {
         if (!settings.observations().isNoop()) {
             all.add(new Tracing(settings.observations()));
         }
-        all.add(new Mdc());
+        if (!(MDC.getMDCAdapter() instanceof NOPMDCAdapter)) { // else the logging library keeps none
+            all.add(new Mdc());
+        }
         if (metrics != null) {
             all.add(metrics);
         }
