@@ -1,0 +1,105 @@
+package io.jobq.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.jobq.JobId;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
+import io.jobq.spi.Claim.Share;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.Lease;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stride scheduling against a storage reduced to "this queue has so many jobs". */
+class QueueSharesTest {
+    private final Map<String, Integer> given = new HashMap<>();
+
+    private static Map<String, Integer> weights() {
+        Map<String, Integer> weights = new LinkedHashMap<>();
+        weights.put("critical", 100);
+        weights.put("default", 50);
+        weights.put("bulk", 10);
+        return weights;
+    }
+
+    private static Claimed jobOf(String queue) {
+        JobId id = JobId.next();
+        NewJob job = new NewJob(id, queue, "t", new Payload(1, new byte[0]), JobOptions.DEFAULT);
+        JobSnapshot.Times times = new JobSnapshot.Times(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, null);
+        JobSnapshot snapshot = new JobSnapshot(
+                job, JobState.RUNNING, 1, 0, times, JobSnapshot.Progress.NONE, List.of(), List.of(), null, null);
+        return new Claimed(new Lease(queue, id, 1), snapshot);
+    }
+
+    /** One claim: quotas first, then what is left of the limit in the order listed. */
+    private void claim(QueueShares shares, int limit, Map<String, Integer> backlog) {
+        List<Claimed> claimed = new ArrayList<>();
+        List<Share> divided = shares.divide(limit);
+        assertThat(divided.stream().mapToInt(Share::quota).sum()).isEqualTo(limit);
+        for (boolean rest : new boolean[] {false, true}) {
+            for (Share share : divided) {
+                int wanted = rest ? limit - claimed.size() : share.quota();
+                for (int i = 0; i < wanted && backlog.getOrDefault(share.queue(), 0) > 0; i++) {
+                    backlog.merge(share.queue(), -1, Integer::sum);
+                    claimed.add(jobOf(share.queue()));
+                    given.merge(share.queue(), 1, Integer::sum);
+                }
+            }
+        }
+        shares.charge(claimed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 16, 100})
+    void busyQueuesShareByWeight(int limit) {
+        QueueShares shares = new QueueShares(weights());
+        Map<String, Integer> backlog =
+                new HashMap<>(Map.of("critical", 1_000_000, "default", 1_000_000, "bulk", 1_000_000));
+        int claims = 16_000 / limit;
+        for (int i = 0; i < claims; i++) {
+            claim(shares, limit, backlog);
+        }
+        double total = claims * limit;
+        assertThat(given.get("critical") / total).isCloseTo(100 / 160.0, within(0.01));
+        assertThat(given.get("default") / total).isCloseTo(50 / 160.0, within(0.01));
+        assertThat(given.get("bulk") / total).isCloseTo(10 / 160.0, within(0.01));
+    }
+
+    @Test
+    void noSlotStaysEmptyWhileAQueueHasWork() {
+        QueueShares shares = new QueueShares(weights());
+        Map<String, Integer> backlog = new HashMap<>(Map.of("bulk", 100));
+        for (int i = 0; i < 10; i++) {
+            claim(shares, 10, backlog);
+        }
+        assertThat(given).containsExactlyEntriesOf(Map.of("bulk", 100));
+    }
+
+    @Test
+    void anIdleQueueSavesUpNothing() {
+        QueueShares shares = new QueueShares(weights());
+        Map<String, Integer> backlog = new HashMap<>(Map.of("bulk", 10_000));
+        for (int i = 0; i < 1_000; i++) {
+            claim(shares, 5, backlog);
+        }
+        given.clear();
+        backlog.putAll(Map.of("default", 10_000, "bulk", 10_000));
+        for (int i = 0; i < 600; i++) {
+            claim(shares, 1, backlog);
+        }
+        assertThat(given.get("default")).isCloseTo(500, within(15));
+        assertThat(given.get("bulk")).isCloseTo(100, within(15));
+    }
+}
