@@ -26,7 +26,7 @@ final class DrainMode implements Mode {
         defaults.put("payload", "100");
         defaults.put("concurrency", "100");
         defaults.put("metrics", "on");
-        defaults.put("warmup", "200000");
+        defaults.put("warmup", "1000000");
         defaults.put("rounds", "1");
         return defaults;
     }

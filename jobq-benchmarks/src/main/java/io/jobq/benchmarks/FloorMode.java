@@ -30,7 +30,7 @@ final class FloorMode implements Mode {
         defaults.put("jobs", "1000000");
         defaults.put("payload", "100");
         defaults.put("concurrency", "100");
-        defaults.put("warmup", "200000");
+        defaults.put("warmup", "1000000");
         return defaults;
     }
 
