@@ -34,7 +34,7 @@ final class JobTable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final InstantSource clock;
-    private final Map<JobId, Entry> entries = new HashMap<>();
+    private final JobIndex entries = new JobIndex();
     private final Map<String, Entry> uniqueKeys = new HashMap<>();
     private boolean closed;
     private long sequence;
@@ -126,7 +126,7 @@ final class JobTable {
     void insert(NewJob job) {
         QueueLines queue = queue(job.queue());
         Entry entry = new Entry(job, queue, now);
-        entries.put(job.id(), entry);
+        entries.add(entry);
         holdKey(entry);
         long due = job.options().due().toEpochMilli(nowMillis);
         if (due > nowMillis) {
@@ -250,7 +250,7 @@ final class JobTable {
             if (oldest == null) {
                 return;
             }
-            entries.remove(oldest.job.id());
+            entries.remove(oldest);
         }
     }
 
@@ -271,7 +271,7 @@ final class JobTable {
     void delete(Entry entry) {
         leave(entry);
         freeKey(entry);
-        entries.remove(entry.job.id());
+        entries.remove(entry);
     }
 
     private void leave(Entry entry) {
