@@ -6,7 +6,6 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,8 +38,7 @@ final class JobTable {
     private boolean closed;
     private long sequence;
     private long lastToken;
-    private Instant now = Instant.EPOCH;
-    private long nowMillis;
+    private long now;
     private Hints hints;
 
     JobTable(Retention retention, InstantSource clock) {
@@ -68,11 +66,7 @@ final class JobTable {
 
     private void begin() {
         requireOpen();
-        long millis = clock.millis();
-        if (millis != nowMillis) {
-            nowMillis = millis;
-            now = Instant.ofEpochMilli(millis);
-        }
+        now = clock.millis();
         hints = new Hints(signals);
     }
 
@@ -97,7 +91,7 @@ final class JobTable {
     }
 
     long now() {
-        return nowMillis;
+        return now;
     }
 
     Hints hints() {
@@ -128,8 +122,8 @@ final class JobTable {
         Entry entry = new Entry(job, queue, now);
         entries.add(entry);
         holdKey(entry);
-        long due = job.options().due().toEpochMilli(nowMillis);
-        if (due > nowMillis) {
+        long due = job.options().due().toEpochMilli(now);
+        if (due > now) {
             addScheduled(entry, due);
         } else {
             addReady(entry);
@@ -154,7 +148,7 @@ final class JobTable {
     void delay(Entry entry, Duration delay) {
         leave(entry);
         long due = after(delay);
-        if (due > nowMillis) {
+        if (due > now) {
             addScheduled(entry, due);
         } else {
             entry.due = now;
@@ -164,16 +158,16 @@ final class JobTable {
 
     /** When a while from now is over; a while without end ends at the end of time. */
     long after(Duration delay) {
-        return delay.isNegative() ? nowMillis : new Due.In(delay).toEpochMilli(nowMillis);
+        return delay.isNegative() ? now : new Due.In(delay).toEpochMilli(now);
     }
 
     /** What was a while ago. */
     long before(Duration age) {
-        return age.compareTo(LONGEST_AGE) >= 0 ? Long.MIN_VALUE : nowMillis - age.toMillis();
+        return age.compareTo(LONGEST_AGE) >= 0 ? Long.MIN_VALUE : now - age.toMillis();
     }
 
     private void addScheduled(Entry entry, long due) {
-        entry.due = Instant.ofEpochMilli(due);
+        entry.due = due;
         QueueLines queue = entry.queue;
         queue.add(entry, Place.SCHEDULED, due, ++sequence);
         if (queue.line(Place.SCHEDULED).first() == entry) {
@@ -197,7 +191,7 @@ final class JobTable {
         int promoted = 0;
         while (promoted < limit) {
             Entry first = scheduled.first();
-            if (first == null || first.major > nowMillis) {
+            if (first == null || first.major > now) {
                 break;
             }
             leave(first);
@@ -238,8 +232,7 @@ final class JobTable {
         freeKey(entry);
         entry.cancelReason = null;
         entry.reason = reason;
-        entry.finished = now;
-        entry.queue.add(entry, end, nowMillis, ++sequence);
+        entry.queue.add(entry, end, now, ++sequence);
         hints.finished(entry);
         trim(entry.queue.line(end), end == Place.DEAD ? retention.dead() : retention.succeeded());
     }
@@ -276,6 +269,8 @@ final class JobTable {
 
     private void leave(Entry entry) {
         entry.queue.remove(entry);
-        leases.end(entry);
+        if (entry.place == Place.RUNNING) {
+            leases.end(entry);
+        }
     }
 }
