@@ -11,13 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A stored job. Guarded by the lock of its {@link JobTable}; lists are replaced, never changed, so snapshots share them. */
+/**
+ * A stored job. Guarded by the lock of its {@link JobTable}; lists are replaced, never changed, so snapshots share them.
+ * Times are epoch milliseconds and leases are found by their end, because a reference stored into an object that has
+ * waited long costs the garbage collector more than making an instant again.
+ */
 final class Entry extends Position {
+    private static final long NEVER = Long.MIN_VALUE;
     private static final int ERRORS_KEPT = 20;
     private static final int LOG_LINES_KEPT = 100;
 
     NewJob job;
     QueueLines queue;
+
+    /** The chain of {@link JobIndex}. */
+    @Nullable
+    Entry nextInBucket;
 
     Place place = Place.SCHEDULED;
     /** Its turn in the ready line, kept while it runs so that a job given back finds its place again. */
@@ -25,15 +34,9 @@ final class Entry extends Position {
 
     int attempt = 1;
     int losses;
-    final Instant enqueued;
-    Instant due;
-
-    @Nullable
-    Instant started;
-
-    @Nullable
-    Instant finished;
-
+    final long enqueued;
+    long due;
+    long started = NEVER;
     Progress progress = Progress.NONE;
     List<AttemptError> errors = List.of();
     List<String> log = List.of();
@@ -52,11 +55,12 @@ final class Entry extends Position {
     /** The token of the last settlement, by which its repetition is known. */
     long settledToken;
 
-    Leases.@Nullable Bucket bucket;
+    /** While it runs, when its lease runs out, and where {@link Leases} holds it. */
+    long leaseEnd;
 
     int slot;
 
-    Entry(NewJob job, QueueLines queue, Instant now) {
+    Entry(NewJob job, QueueLines queue, long now) {
         super(0, 0);
         this.job = job;
         this.queue = queue;
@@ -87,7 +91,6 @@ final class Entry extends Position {
     void restart() {
         attempt = 1;
         losses = 0;
-        finished = null;
         progress = Progress.NONE;
         result = null;
         reason = null;
@@ -100,16 +103,21 @@ final class Entry extends Position {
     }
 
     JobSnapshot snapshot() {
-        return new JobSnapshot(
-                job,
-                place.state,
-                attempt,
-                losses,
-                new JobSnapshot.Times(enqueued, due, started, finished),
-                progress,
-                errors,
-                log,
-                result,
-                reason);
+        return new JobSnapshot(job, place.state, attempt, losses, times(), progress, errors, log, result, reason);
+    }
+
+    private JobSnapshot.Times times() {
+        Instant stored = Instant.ofEpochMilli(enqueued);
+        return new JobSnapshot.Times(
+                stored,
+                due == enqueued ? stored : Instant.ofEpochMilli(due),
+                started == NEVER ? null : Instant.ofEpochMilli(started),
+                finished());
+    }
+
+    /** The first key of every final place. */
+    @Nullable
+    Instant finished() {
+        return place.isFinal() ? Instant.ofEpochMilli(major) : null;
     }
 }

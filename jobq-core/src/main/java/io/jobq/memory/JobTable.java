@@ -7,7 +7,6 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,13 +34,12 @@ final class JobTable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final InstantSource clock;
-    private final Map<JobId, Entry> entries = new HashMap<>();
+    private final JobIndex entries = new JobIndex();
     private final Map<String, Entry> uniqueKeys = new HashMap<>();
     private boolean closed;
     private long sequence;
     private long lastToken;
-    private Instant now = Instant.EPOCH;
-    private long nowMillis;
+    private long now;
     private Hints hints;
 
     JobTable(Retention retention, InstantSource clock) {
@@ -69,11 +67,7 @@ final class JobTable {
 
     private void begin() {
         requireOpen();
-        long millis = clock.millis();
-        if (millis != nowMillis) {
-            nowMillis = millis;
-            now = Instant.ofEpochMilli(millis);
-        }
+        now = clock.millis();
         hints = new Hints(signals);
     }
 
@@ -98,7 +92,7 @@ final class JobTable {
     }
 
     long now() {
-        return nowMillis;
+        return now;
     }
 
     Hints hints() {
@@ -127,10 +121,10 @@ final class JobTable {
     void insert(NewJob job) {
         QueueLines queue = queue(job.queue());
         Entry entry = new Entry(job, queue, now);
-        entries.put(job.id(), entry);
+        entries.add(entry);
         holdKey(entry);
-        long due = job.options().due().toEpochMilli(nowMillis);
-        if (due > nowMillis) {
+        long due = job.options().due().toEpochMilli(now);
+        if (due > now) {
             addScheduled(entry, due);
         } else {
             addReady(entry);
@@ -155,7 +149,7 @@ final class JobTable {
     void delay(Entry entry, Duration delay) {
         leave(entry);
         long due = after(delay);
-        if (due > nowMillis) {
+        if (due > now) {
             addScheduled(entry, due);
         } else {
             entry.due = now;
@@ -165,16 +159,16 @@ final class JobTable {
 
     /** When a while from now is over; a while without end ends at the end of time. */
     long after(Duration delay) {
-        return delay.isNegative() ? nowMillis : new Due.In(delay).toEpochMilli(nowMillis);
+        return delay.isNegative() ? now : new Due.In(delay).toEpochMilli(now);
     }
 
     /** What was a while ago. */
     long before(Duration age) {
-        return age.compareTo(LONGEST_AGE) >= 0 ? Long.MIN_VALUE : nowMillis - age.toMillis();
+        return age.compareTo(LONGEST_AGE) >= 0 ? Long.MIN_VALUE : now - age.toMillis();
     }
 
     private void addScheduled(Entry entry, long due) {
-        entry.due = Instant.ofEpochMilli(due);
+        entry.due = due;
         QueueLines queue = entry.queue;
         queue.add(entry, Place.SCHEDULED, due, ++sequence);
         if (queue.line(Place.SCHEDULED).first() == entry) {
@@ -198,7 +192,7 @@ final class JobTable {
         int promoted = 0;
         while (promoted < limit) {
             Entry first = scheduled.first();
-            if (first == null || first.major > nowMillis) {
+            if (first == null || first.major > now) {
                 break;
             }
             leave(first);
@@ -239,8 +233,7 @@ final class JobTable {
         freeKey(entry);
         entry.cancelReason = null;
         entry.reason = reason;
-        entry.finished = now;
-        entry.queue.add(entry, end, nowMillis, ++sequence);
+        entry.queue.add(entry, end, now, ++sequence);
         hints.finished(entry);
         trim(entry.queue.line(end), end == Place.DEAD ? retention.dead() : retention.succeeded());
     }
@@ -251,7 +244,7 @@ final class JobTable {
             if (oldest == null) {
                 return;
             }
-            entries.remove(oldest.job.id());
+            entries.remove(oldest);
         }
     }
 
@@ -271,11 +264,13 @@ final class JobTable {
     void delete(Entry entry) {
         leave(entry);
         freeKey(entry);
-        entries.remove(entry.job.id());
+        entries.remove(entry);
     }
 
     private void leave(Entry entry) {
         entry.queue.remove(entry);
-        leases.end(entry);
+        if (entry.place == Place.RUNNING) {
+            leases.end(entry);
+        }
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leases {
     private final TreeMap<Long, Bucket> buckets = new TreeMap<>();
-    /** The bucket of the batch at hand; not in the tree once it is empty. */
+    /** The bucket of the batch at hand, to save looking for it; in the tree, like all. */
     private @Nullable Bucket latest;
 
     /** Entries whose leases end together; ended ones leave a null behind. */
@@ -26,41 +26,52 @@ final class Leases {
         }
 
         private void hold(Entry entry) {
-            entry.bucket = this;
+            entry.leaseEnd = expiresAt;
             entry.slot = held.size();
             held.add(entry);
             live++;
         }
     }
 
-    /** Starts or prolongs a lease. */
+    /** Starts a lease. */
     void hold(Entry entry, long expiresAt) {
-        Bucket held = entry.bucket;
-        if (held == null || held.expiresAt != expiresAt) {
-            end(entry);
-            until(expiresAt).hold(entry);
-        }
-    }
-
-    private Bucket until(long expiresAt) {
-        Bucket bucket = latest;
-        if (bucket == null || bucket.expiresAt != expiresAt || bucket.live == 0) {
-            bucket = buckets.computeIfAbsent(expiresAt, Bucket::new);
+        Bucket bucket = find(expiresAt);
+        if (bucket == null) {
+            bucket = new Bucket(expiresAt);
+            buckets.put(expiresAt, bucket);
             latest = bucket;
         }
-        return bucket;
+        bucket.hold(entry);
     }
 
-    void end(Entry entry) {
-        Bucket bucket = entry.bucket;
-        if (bucket == null) {
-            return;
+    /** Makes a lease last until then. */
+    void prolong(Entry entry, long expiresAt) {
+        if (entry.leaseEnd != expiresAt) {
+            end(entry);
+            hold(entry, expiresAt);
         }
-        entry.bucket = null;
+    }
+
+    /** Ends the lease of an entry that has one. */
+    void end(Entry entry) {
+        Bucket bucket = find(entry.leaseEnd);
+        if (bucket == null) {
+            throw new IllegalStateException("no leases end at " + entry.leaseEnd);
+        }
         bucket.held.set(entry.slot, null);
         if (--bucket.live == 0) {
             buckets.remove(bucket.expiresAt);
+            latest = null;
         }
+    }
+
+    private @Nullable Bucket find(long expiresAt) {
+        Bucket bucket = latest;
+        if (bucket == null || bucket.expiresAt != expiresAt) {
+            bucket = buckets.get(expiresAt);
+            latest = bucket;
+        }
+        return bucket;
     }
 
     void clear() {

@@ -70,7 +70,7 @@ final class MemoryJobStore implements JobStore {
         if (entry == null || !entry.isHeldBy(report.lease().token())) {
             return RenewResult.LOST;
         }
-        table.leases.hold(entry, until);
+        table.leases.prolong(entry, until);
         entry.hear(report.words());
         return entry.cancelReason == null ? RenewResult.HELD : RenewResult.CANCEL_REQUESTED;
     }

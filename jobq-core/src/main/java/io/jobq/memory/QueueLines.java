@@ -120,7 +120,7 @@ final class QueueLines {
         for (int major = 0; major < LevelLine.MAJORS; major++) {
             Entry head = ready.line(major).first();
             if (head != null) {
-                oldest = Math.min(oldest, head.due.toEpochMilli());
+                oldest = Math.min(oldest, head.due);
             }
         }
         return Duration.ofMillis(now - oldest);

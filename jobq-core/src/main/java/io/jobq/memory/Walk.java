@@ -135,7 +135,7 @@ final class Walk {
                 && (filter.queue() == null || filter.queue().equals(entry.queue.name))
                 && (filter.type() == null || filter.type().equals(entry.job.type()))
                 && (filter.errorClass() == null || filter.errorClass().equals(lastErrorClass(entry)))
-                && isFinishedInSpan(entry.finished);
+                && isFinishedInSpan(entry);
     }
 
     private static @Nullable String lastErrorClass(Entry entry) {
@@ -143,12 +143,13 @@ final class Walk {
         return errors.isEmpty() ? null : errors.get(errors.size() - 1).errorClass();
     }
 
-    private boolean isFinishedInSpan(@Nullable Instant finished) {
+    private boolean isFinishedInSpan(Entry entry) {
         Instant from = filter.finishedFrom();
         Instant before = filter.finishedBefore();
         if (from == null && before == null) {
             return true;
         }
+        Instant finished = entry.finished();
         return finished != null
                 && (from == null || !finished.isBefore(from))
                 && (before == null || finished.isBefore(before));

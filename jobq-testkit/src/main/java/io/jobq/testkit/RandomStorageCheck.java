@@ -231,6 +231,7 @@ public final class RandomStorageCheck {
             do {
                 Page page = storage.admin().list(filter, cursor, pageSize);
                 listed.addAll(page.jobs());
+                assertThat(listed.size()).as("jobs listed").isLessThan(CALLS_AT_MOST);
                 cursor = page.next();
             } while (cursor != null);
             return listed;

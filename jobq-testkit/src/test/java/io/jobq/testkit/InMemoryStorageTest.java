@@ -6,12 +6,20 @@ import io.jobq.JobId;
 import io.jobq.JobState;
 import io.jobq.memory.InMemoryStorage;
 import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Storage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -55,8 +63,8 @@ class InMemoryStorageTest extends JobStoreContract {
             List<JobId> listed = listAll(JobFilter.ALL.withStates(JobState.DEAD), 3);
             assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
             assertThat(listed)
-                    .isSortedAccordingTo(java.util.Comparator.comparing(id ->
-                            java.util.Objects.requireNonNull(find(id).times().finished())));
+                    .isSortedAccordingTo(Comparator.comparing(
+                            id -> Objects.requireNonNull(find(id).times().finished())));
         }
 
         @Test
@@ -89,6 +97,29 @@ class InMemoryStorageTest extends JobStoreContract {
                 }
             }
             assertThat(listAll(JobFilter.ALL.withStates(JobState.RUNNING), 11)).isEqualTo(left);
+        }
+    }
+
+    @Nested
+    class AnyIds {
+        private final Random random = new Random(1);
+
+        @Test
+        void areFoundAndDeletedWhateverTheirBits() {
+            List<JobId> ids = new ArrayList<>();
+            for (int i = 0; i < 4_000; i++) {
+                ids.add(new JobId(0, i));
+                ids.add(new JobId((long) i << 16 | 0x7000, 1L << 63 | i));
+                ids.add(JobId.of(new UUID(random.nextLong(), random.nextLong())));
+                ids.add(JobId.next());
+            }
+            ids.forEach(id -> insert(new NewJob(id, QUEUE, TYPE, payload(""), JobOptions.DEFAULT)));
+            assertThat(ids).allMatch(id -> find(id).id().equals(id));
+
+            List<JobId> half = ids.subList(0, ids.size() / 2);
+            admin().apply(JobFilter.ALL.withIds(Set.copyOf(half)), new JobAction.Delete(), null, half.size());
+            assertThat(half).allMatch(id -> admin().find(id).isEmpty());
+            assertThat(ids(claim(ids.size()))).isEqualTo(ids.subList(half.size(), ids.size()));
         }
     }
 }
