@@ -40,6 +40,8 @@ final class Attempt implements JobContext {
     private volatile @Nullable Stop stop;
     private long stopNanos;
     private boolean begun;
+    private volatile boolean limited;
+    private volatile long deadline;
     private boolean settled;
     private boolean returned;
     private Runnable onReturn = () -> {};
@@ -74,12 +76,20 @@ final class Attempt implements JobContext {
         return System.nanoTime() - claimedNanos;
     }
 
-    /** The calling thread takes the job; an interrupt from now to {@link #leave()} is meant for it. */
-    synchronized void enter() {
+    /**
+     * The calling thread takes the job; an interrupt from now to {@link #leave()} is meant for it. False if the job was
+     * settled before it came to that, and must not run.
+     */
+    synchronized boolean enter() {
+        if (settled) {
+            return false;
+        }
+        begun = true;
         thread = Thread.currentThread();
         if (stop != null) {
             Thread.currentThread().interrupt();
         }
+        return true;
     }
 
     /** The calling thread is done with the job, and must not carry the job's interrupt into the next. */
@@ -87,6 +97,27 @@ final class Attempt implements JobContext {
     synchronized void leave() {
         thread = null;
         boolean ignored = Thread.interrupted();
+    }
+
+    void deadline(long nanos) {
+        deadline = nanos;
+        limited = true;
+    }
+
+    void liftDeadline() {
+        limited = false;
+    }
+
+    boolean hasDeadline() {
+        return limited;
+    }
+
+    long deadline() {
+        return deadline;
+    }
+
+    boolean isLate(long nowNanos) {
+        return limited && deadline - nowNanos <= 0;
     }
 
     /** Tells the handler to end; the first reason given is the one that counts. */
@@ -108,12 +139,6 @@ final class Attempt implements JobContext {
     /** Whether it was told to stop longer ago than this, and its handler goes on all the same. */
     synchronized boolean hasIgnoredStopFor(Duration grace) {
         return thread != null && stop != null && System.nanoTime() - stopNanos > grace.toNanos();
-    }
-
-    /** Whether the attempt may run; no longer when it was settled before it came to that. */
-    synchronized boolean tryBegin() {
-        begun = !settled;
-        return begun;
     }
 
     synchronized boolean hasBegun() {

@@ -1,21 +1,29 @@
 package io.jobq.internal;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops attempts whose time is up. One thread sleeps until the earliest deadline and then looks at all running attempts;
- * a job that starts and ends in time costs two map operations and no wake-up, as long as its deadline is not earlier
- * than all others.
+ * Stops attempts whose time is up. One thread sleeps until the earliest deadline and then looks at all attempts that the
+ * workers hold; a job that starts and ends in time costs a few writes to its own attempt and no wake-up, as long as its
+ * deadline is not earlier than all others.
  */
 final class Deadlines implements Runnable, AutoCloseable {
-    private final Map<Attempt, Long> deadlines = new ConcurrentHashMap<>();
-    private volatile long wakeAt = System.nanoTime() + Long.MAX_VALUE / 2;
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final List<Collection<Attempt>> held = new CopyOnWriteArrayList<>();
+    private volatile long wakeAt = System.nanoTime() + LONGEST.toNanos();
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
+
+    /** Adds the attempts of a worker, a view that changes with them. */
+    void look(Collection<Attempt> heldByWorker) {
+        held.add(heldByWorker);
+    }
 
     void start() {
         Thread watch = Threads.daemon("jobq-deadlines", this);
@@ -23,17 +31,20 @@ final class Deadlines implements Runnable, AutoCloseable {
         watch.start();
     }
 
+    /** Stops the attempt after this long, unless its deadline is lifted before. */
     void watch(Attempt attempt, Duration limit) {
-        long deadline = System.nanoTime() + nanos(limit);
-        deadlines.put(attempt, deadline);
+        long deadline = System.nanoTime() + (limit.compareTo(LONGEST) < 0 ? limit : LONGEST).toNanos();
+        attempt.deadline(deadline);
         if (deadline - wakeAt < 0) {
             wakeBy(deadline);
             LockSupport.unpark(thread);
         }
     }
 
-    void forget(Attempt attempt) {
-        deadlines.remove(attempt);
+    private synchronized void wakeBy(long deadline) {
+        if (deadline - wakeAt < 0) {
+            wakeAt = deadline;
+        }
     }
 
     @Override
@@ -50,25 +61,17 @@ final class Deadlines implements Runnable, AutoCloseable {
 
     private void stopLate() {
         long now = System.nanoTime();
-        wakeAt = now + Long.MAX_VALUE / 2; // before the look around, so that one who comes meanwhile lowers it again
-        deadlines.entrySet().removeIf(each -> {
-            boolean late = each.getValue() - now <= 0;
-            if (late) {
-                each.getKey().stop(Attempt.Stop.TIMED_OUT);
+        wakeAt = now + LONGEST.toNanos(); // before the look around, so that one who comes meanwhile lowers it again
+        for (Collection<Attempt> attempts : held) {
+            for (Attempt attempt : attempts) {
+                if (attempt.isLate(now)) {
+                    attempt.stop(Attempt.Stop.TIMED_OUT);
+                    attempt.liftDeadline();
+                } else if (attempt.hasDeadline()) {
+                    wakeBy(attempt.deadline());
+                }
             }
-            return late;
-        });
-        deadlines.values().forEach(this::wakeBy);
-    }
-
-    private synchronized void wakeBy(long deadline) {
-        if (deadline - wakeAt < 0) {
-            wakeAt = deadline;
         }
-    }
-
-    private static long nanos(Duration limit) {
-        return limit.compareTo(Duration.ofDays(365)) > 0 ? Duration.ofDays(365).toNanos() : limit.toNanos();
     }
 
     @Override

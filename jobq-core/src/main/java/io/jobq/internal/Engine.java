@@ -71,6 +71,7 @@ public final class Engine implements AutoCloseable {
         WorkerOptions complete = options.queues().isEmpty() ? options.withQueues(everyQueue()) : options;
         WorkerRuntime worker = new WorkerRuntime(this, complete);
         workers.add(worker);
+        deadlines.look(worker.held());
         if (metrics != null) {
             metrics.worker(worker.id(), worker::info);
         }

@@ -59,7 +59,7 @@ final class Interceptors {
             try {
                 return next.call();
             } finally {
-                deadlines.forget(attempt);
+                attempt.liftDeadline();
             }
         }
 

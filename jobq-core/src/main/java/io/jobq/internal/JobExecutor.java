@@ -48,14 +48,13 @@ final class JobExecutor {
      */
     @Nullable
     Settlement run(Attempt attempt, String worker) {
-        if (!attempt.tryBegin()) {
+        if (!attempt.enter()) {
             return null;
         }
         listeners.started(attempt);
         long start = System.nanoTime();
         @Nullable Outcome outcome = null;
         @Nullable Throwable error = null;
-        attempt.enter();
         try {
             outcome = proceed(attempt, 0);
         } catch (Throwable thrown) { // whatever a handler throws is an attempt that failed

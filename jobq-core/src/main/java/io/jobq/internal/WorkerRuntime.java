@@ -21,6 +21,7 @@ import io.jobq.spi.WorkerLease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -240,6 +241,11 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     // ---- levers
+
+    /** The attempts it holds, a view. */
+    Collection<Attempt> held() {
+        return held.values();
+    }
 
     Duration shutdownTimeout() {
         return options.shutdownTimeout();

@@ -24,10 +24,6 @@ final class Entry extends Position {
     NewJob job;
     QueueLines queue;
 
-    /** The chain of {@link JobIndex}. */
-    @Nullable
-    Entry nextInBucket;
-
     Place place = Place.SCHEDULED;
     /** Its turn in the ready line, kept while it runs so that a job given back finds its place again. */
     long turn;

@@ -34,7 +34,7 @@ final class JobTable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final InstantSource clock;
-    private final JobIndex entries = new JobIndex();
+    private final Map<JobId, Entry> entries = new HashMap<>();
     private final Map<String, Entry> uniqueKeys = new HashMap<>();
     private boolean closed;
     private long sequence;
@@ -121,7 +121,7 @@ final class JobTable {
     void insert(NewJob job) {
         QueueLines queue = queue(job.queue());
         Entry entry = new Entry(job, queue, now);
-        entries.add(entry);
+        entries.put(entry.job.id(), entry);
         holdKey(entry);
         long due = job.options().due().toEpochMilli(now);
         if (due > now) {
@@ -244,7 +244,7 @@ final class JobTable {
             if (oldest == null) {
                 return;
             }
-            entries.remove(oldest);
+            entries.remove(oldest.job.id());
         }
     }
 
@@ -264,7 +264,7 @@ final class JobTable {
     void delete(Entry entry) {
         leave(entry);
         freeKey(entry);
-        entries.remove(entry);
+        entries.remove(entry.job.id());
     }
 
     private void leave(Entry entry) {

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -27,8 +28,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * What JobQ measures. {@code docs/metrics.md} has the table. Counters of settlements count what the storage has accepted,
@@ -38,6 +41,10 @@ import java.util.function.ToIntFunction;
 public final class JobMetrics implements JobInterceptor {
     private static final int MAX_QUEUES = 100;
     private static final String OTHER = "other";
+    /** Few, since each is a time series per queue and type; a MeterFilter can ask for more. */
+    private static final Duration[] BUCKETS = Stream.of(1, 5, 20, 100, 500, 2_000, 10_000, 60_000, 600_000, 3_600_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Set<String> types;
@@ -96,9 +103,7 @@ public final class JobMetrics implements JobInterceptor {
             return Timer.builder(name)
                     .description(description)
                     .tags(tags)
-                    .publishPercentileHistogram()
-                    .minimumExpectedValue(Duration.ofMillis(1))
-                    .maximumExpectedValue(Duration.ofHours(1))
+                    .serviceLevelObjectives(BUCKETS)
                     .register(registry);
         }
     }
@@ -178,9 +183,10 @@ public final class JobMetrics implements JobInterceptor {
 
     /** Records how long a job waited before it was claimed. */
     public void claimed(JobSnapshot job) {
-        if (job.times().started() != null) {
-            Duration waited = Duration.between(job.times().due(), job.times().started());
-            of(job.queue(), job.type()).waited.record(waited.isNegative() ? Duration.ZERO : waited);
+        Instant started = job.times().started();
+        if (started != null) {
+            long millis = Math.max(0, started.toEpochMilli() - job.times().due().toEpochMilli());
+            of(job.queue(), job.type()).waited.record(millis, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -192,7 +198,7 @@ public final class JobMetrics implements JobInterceptor {
         try {
             return next.call();
         } finally {
-            ofJob.ran.record(System.nanoTime() - start, java.util.concurrent.TimeUnit.NANOSECONDS);
+            ofJob.ran.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -205,7 +211,7 @@ public final class JobMetrics implements JobInterceptor {
             outcome = "ok";
             return answer;
         } finally {
-            timerOf(call, outcome).record(System.nanoTime() - start, java.util.concurrent.TimeUnit.NANOSECONDS);
+            timerOf(call, outcome).record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -215,7 +221,7 @@ public final class JobMetrics implements JobInterceptor {
                 absent -> Timer.builder("jobq.storage.calls")
                         .description("Calls to the storage")
                         .tags("call", call, "outcome", outcome)
-                        .publishPercentileHistogram()
+                        .serviceLevelObjectives(BUCKETS)
                         .register(registry));
     }
 

@@ -9,4 +9,10 @@ import io.jobq.JobId;
  * @param job the job held
  * @param token the fence: greater than that of every earlier lease on the job
  */
-public record Lease(String queue, JobId job, long token) {}
+public record Lease(String queue, JobId job, long token) {
+    /** The token alone: it hardly ever repeats, while a mix of ids and tokens that grow in step would. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(token);
+    }
+}
