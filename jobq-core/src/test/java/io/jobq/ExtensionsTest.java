@@ -164,6 +164,7 @@ class ExtensionsTest {
                             .count())
                     .isPositive();
         }
+        assertThat(meters.find("jobq.worker.slots.total").gauge()).isNull();
     }
 
     @Test

@@ -36,7 +36,7 @@ final class LatencyMode implements Mode {
         defaults.put("payload", "100");
         defaults.put("concurrency", "100");
         defaults.put("metrics", "on");
-        defaults.put("warmup", "2");
+        defaults.put("warmup", "10");
         return defaults;
     }
 

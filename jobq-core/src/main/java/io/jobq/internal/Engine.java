@@ -224,6 +224,9 @@ public final class Engine implements AutoCloseable {
         waiters.close();
         deadlines.close();
         timer.shutdownNow();
+        if (metrics != null) {
+            metrics.close();
+        }
         if (settings.ownsStorage()) {
             storage.close();
         }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -51,6 +52,7 @@ public final class JobMetrics implements JobInterceptor {
     private final Set<String> queues = ConcurrentHashMap.newKeySet();
     private final Map<String, Map<String, Meters>> meters = new ConcurrentHashMap<>();
     private final Map<String, Timer> calls = new ConcurrentHashMap<>();
+    private final List<Gauge> workerGauges = new CopyOnWriteArrayList<>();
     private final MultiGauge depth;
     private final MultiGauge oldest;
 
@@ -141,14 +143,16 @@ public final class JobMetrics implements JobInterceptor {
         }
     }
 
+    /** Two plain look-ups mostly; names are bounded on the way in. */
     private Meters of(String queue, String type) {
-        Map<String, Meters> ofQueue = meters.computeIfAbsent(tag(queue), absent -> new ConcurrentHashMap<>());
-        Meters found = ofQueue.get(type);
-        return found != null
-                ? found
-                : ofQueue.computeIfAbsent(
-                        types.contains(type) ? type : OTHER,
-                        bounded -> new Meters(registry, Tags.of("queue", tag(queue), "type", bounded)));
+        Map<String, Meters> ofQueue = meters.get(queue);
+        Meters found = ofQueue == null ? null : ofQueue.get(type);
+        return found != null ? found : bounded(tag(queue), types.contains(type) ? type : OTHER);
+    }
+
+    private Meters bounded(String queue, String type) {
+        return meters.computeIfAbsent(queue, absent -> new ConcurrentHashMap<>())
+                .computeIfAbsent(type, absent -> new Meters(registry, Tags.of("queue", queue, "type", type)));
     }
 
     private String tag(String queue) {
@@ -244,6 +248,11 @@ public final class JobMetrics implements JobInterceptor {
         oldest.register(ages, true);
     }
 
+    /** Takes the gauges of workers from the registry, which else would hold on to this system for ever. */
+    public void close() {
+        workerGauges.forEach(registry::remove);
+    }
+
     /** Adds the gauges of a worker's slots. */
     public void worker(String name, Supplier<WorkerInfo> info) {
         slots(name, "used", "Slots with a running handler", info, WorkerInfo.Slots::used);
@@ -258,11 +267,12 @@ public final class JobMetrics implements JobInterceptor {
             String description,
             Supplier<WorkerInfo> info,
             ToIntFunction<WorkerInfo.Slots> value) {
-        Gauge.builder(
+        Gauge gauge = Gauge.builder(
                         "jobq.worker.slots." + what,
                         () -> value.applyAsInt(info.get().slots()))
                 .description(description)
                 .tags("worker", worker)
                 .register(registry);
+        workerGauges.add(gauge);
     }
 }
