@@ -34,12 +34,12 @@ final class Attempt implements JobContext {
     private final Claimed claimed;
     private final TypeDefinition type;
     private final JobQ jobq;
-    private final long claimedNanos = System.nanoTime();
 
     private @Nullable Thread thread;
     private volatile @Nullable Stop stop;
     private long stopNanos;
     private boolean begun;
+    private volatile long begunNanos;
     private volatile boolean limited;
     private volatile long deadline;
     private boolean settled;
@@ -71,9 +71,14 @@ final class Attempt implements JobContext {
         return claimed.job().job().options();
     }
 
-    /** How long since the claim. */
-    long ageNanos() {
-        return System.nanoTime() - claimedNanos;
+    /** When a thread took it, by {@link System#nanoTime()}; read once, since clocks are not free. */
+    long begunNanos() {
+        return begunNanos;
+    }
+
+    /** How long since then; zero before. */
+    Duration age() {
+        return hasBegun() ? Duration.ofNanos(System.nanoTime() - begunNanos) : Duration.ZERO;
     }
 
     /**
@@ -85,6 +90,7 @@ final class Attempt implements JobContext {
             return false;
         }
         begun = true;
+        begunNanos = System.nanoTime();
         thread = Thread.currentThread();
         if (stop != null) {
             Thread.currentThread().interrupt();

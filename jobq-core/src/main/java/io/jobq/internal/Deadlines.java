@@ -33,7 +33,7 @@ final class Deadlines implements Runnable, AutoCloseable {
 
     /** Stops the attempt after this long, unless its deadline is lifted before. */
     void watch(Attempt attempt, Duration limit) {
-        long deadline = System.nanoTime() + (limit.compareTo(LONGEST) < 0 ? limit : LONGEST).toNanos();
+        long deadline = attempt.begunNanos() + (limit.compareTo(LONGEST) < 0 ? limit : LONGEST).toNanos();
         attempt.deadline(deadline);
         if (deadline - wakeAt < 0) {
             wakeBy(deadline);

@@ -52,7 +52,6 @@ final class JobExecutor {
             return null;
         }
         listeners.started(attempt);
-        long start = System.nanoTime();
         @Nullable Outcome outcome = null;
         @Nullable Throwable error = null;
         try {
@@ -62,14 +61,14 @@ final class JobExecutor {
         } finally {
             attempt.leave();
         }
-        Ending ending = new Ending(attempt, Duration.ofNanos(System.nanoTime() - start), worker);
+        Ending ending = new Ending(attempt, attempt.age(), worker);
         return conclude(attempt, ending.decide(outcome, error), ending.ran, error);
     }
 
     /** Settles an attempt whose handler has ignored its interruption, as if it had thrown the time-out. */
     @Nullable
     Settlement giveUp(Attempt attempt, String worker) {
-        Ending ending = new Ending(attempt, Duration.ofNanos(attempt.ageNanos()), worker);
+        Ending ending = new Ending(attempt, attempt.age(), worker);
         return conclude(attempt, ending.decide(null, new InterruptedException()), ending.ran, null);
     }
 

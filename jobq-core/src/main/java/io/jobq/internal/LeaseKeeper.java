@@ -97,7 +97,7 @@ final class LeaseKeeper {
             log.warn(
                     "{}: its lease is lost, after {} ms; another worker may run it",
                     attempt,
-                    attempt.ageNanos() / 1_000_000);
+                    attempt.age().toMillis());
             attempt.stop(Attempt.Stop.LOST);
         }
     }
