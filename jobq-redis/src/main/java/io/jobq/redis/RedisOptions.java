@@ -1,0 +1,83 @@
+package io.jobq.redis;
+
+import io.jobq.spi.Retention;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Where Redis is and how it is used. Every process of a system uses the same prefix and partitions.
+ *
+ * @param uri {@code redis://[user:password@]host[:port][/database]}, {@code rediss://…} for TLS,
+ *     {@code redis-sentinel://host[:port][,host[:port]…][/database]#primary} for Sentinel, and
+ *     {@code redis-cluster://host[:port][,host[:port]…]} for Cluster, of which any nodes may be named
+ * @param prefix begins every key, so that a Redis can be shared; no braces
+ * @param timeout how long a call may take before it fails
+ * @param retention how long finished jobs are kept
+ * @param replicas how many replicas must have an insert or a settlement before the call returns; 0 for none
+ * @param partitions queues that are spread over so many slots of a Cluster, because they are too hot for one node
+ */
+public record RedisOptions(
+        String uri,
+        String prefix,
+        Duration timeout,
+        Retention retention,
+        int replicas,
+        Map<String, Integer> partitions) {
+    private static final int PARTITIONS_AT_MOST = 1_024;
+
+    /** Checks and copies. */
+    public RedisOptions {
+        Objects.requireNonNull(uri, "uri");
+        Objects.requireNonNull(retention, "retention");
+        if (prefix.isEmpty() || prefix.contains("{") || prefix.contains("}")) {
+            throw new IllegalArgumentException("prefix must be a text without braces, but is '" + prefix + "'");
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
+        }
+        if (replicas < 0) {
+            throw new IllegalArgumentException("replicas must be 0 or more, but is " + replicas);
+        }
+        partitions = Map.copyOf(partitions);
+        partitions.forEach((queue, count) -> {
+            if (count < 1 || count > PARTITIONS_AT_MOST) {
+                throw new IllegalArgumentException("queue '" + queue + "' must have 1 to " + PARTITIONS_AT_MOST
+                        + " partitions, but is given " + count);
+            }
+        });
+    }
+
+    /** Prefix {@code jobq}, 5 seconds, default retention, no replicas waited for, no partitions. */
+    public static RedisOptions of(String uri) {
+        return new RedisOptions(uri, "jobq", Duration.ofSeconds(5), Retention.DEFAULT, 0, Map.of());
+    }
+
+    /** These options with another prefix. */
+    public RedisOptions withPrefix(String changed) {
+        return new RedisOptions(uri, changed, timeout, retention, replicas, partitions);
+    }
+
+    /** These options with another timeout. */
+    public RedisOptions withTimeout(Duration changed) {
+        return new RedisOptions(uri, prefix, changed, retention, replicas, partitions);
+    }
+
+    /** These options with another retention. */
+    public RedisOptions withRetention(Retention changed) {
+        return new RedisOptions(uri, prefix, timeout, changed, replicas, partitions);
+    }
+
+    /** These options, waiting for so many replicas. */
+    public RedisOptions withReplicas(int changed) {
+        return new RedisOptions(uri, prefix, timeout, retention, changed, partitions);
+    }
+
+    /** These options with one more queue in partitions. */
+    public RedisOptions withPartitions(String queue, int count) {
+        Map<String, Integer> changed = new HashMap<>(partitions);
+        changed.put(queue, count);
+        return new RedisOptions(uri, prefix, timeout, retention, replicas, changed);
+    }
+}
