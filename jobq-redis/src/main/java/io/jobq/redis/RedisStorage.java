@@ -4,36 +4,83 @@ import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.Registry;
 import io.jobq.spi.Storage;
+import java.util.function.LongSupplier;
 
-/** Jobs in Redis. */
+/**
+ * Jobs in Redis, on one node, behind Sentinel, or in a Cluster. What Redis keeps is kept: every call is one or a few
+ * atomic scripts, the answer comes when Redis has applied them, and all times are by Redis' clock. How much of it
+ * survives Redis itself is a matter of its settings; {@code docs/guarantees.md} tells which keep what.
+ *
+ * <p>Thread-safe; one per process is enough. It connects when it is made, and fails then if Redis cannot be reached, is
+ * too old, may evict keys, or is a replica. A connection that breaks later is made again by itself; until then calls
+ * fail with {@link io.jobq.spi.StorageException}, which workers wait out and {@code enqueue} hands to its caller after
+ * the {@linkplain RedisOptions#timeout() timeout}.
+ */
 public final class RedisStorage implements Storage {
-    private RedisStorage() {}
+    private final RedisLink link;
+    private final RedisSignals signals;
+    private final JobStore jobs;
+    private final JobAdmin admin;
+    private final Registry registry;
 
-    /** Connects with defaults. */
+    private RedisStorage(RedisLink link, RedisOptions options, LongSupplier clockShift) {
+        this.link = link;
+        Calls calls = new Calls(link, options, clockShift);
+        ServerCheck.run(link, options.prefix());
+        Queues queues = Queues.open(link, options);
+        this.signals = new RedisSignals(calls, queues, options.prefix());
+        this.jobs = new RedisJobStore(calls, queues, signals, options.timeout());
+        this.admin = new RedisJobAdmin(calls, queues);
+        this.registry = new RedisRegistry(calls, options.prefix());
+    }
+
+    /**
+     * Connects with {@linkplain RedisOptions#of default options}.
+     *
+     * @throws io.jobq.spi.StorageException if Redis cannot be reached or used
+     */
     public static RedisStorage connect(String uri) {
         return connect(RedisOptions.of(uri));
     }
 
-    /** Connects. */
+    /**
+     * Connects.
+     *
+     * @throws io.jobq.spi.StorageException if Redis cannot be reached or used
+     */
     public static RedisStorage connect(RedisOptions options) {
-        return options.uri().isEmpty() ? connect(options.withPrefix("x")) : new RedisStorage();
+        return connect(options, () -> 0);
+    }
+
+    /** With a clock that a test moves, by microseconds. */
+    static RedisStorage connect(RedisOptions options, LongSupplier clockShift) {
+        RedisLink link = RedisLink.open(options);
+        try {
+            return new RedisStorage(link, options, clockShift);
+        } catch (RuntimeException e) {
+            link.close();
+            throw e;
+        }
     }
 
     @Override
     public JobStore jobs() {
-        throw new UnsupportedOperationException();
+        return jobs;
     }
 
     @Override
     public JobAdmin admin() {
-        throw new UnsupportedOperationException();
+        return admin;
     }
 
     @Override
     public Registry registry() {
-        throw new UnsupportedOperationException();
+        return registry;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        signals.close();
+        link.close();
+    }
 }

@@ -1,0 +1,198 @@
+package io.jobq.redis;
+
+import io.jobq.JobId;
+import io.jobq.JobSnapshot;
+import io.jobq.spi.Claim;
+import io.jobq.spi.Exchange;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.Exchange.SettleResult;
+import io.jobq.spi.Lease;
+import io.jobq.spi.Settlement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One exchange: a script per queue that is settled or claimed from, all sent before the first answers. Later rounds ask
+ * only queues that may have more, and only while the limit is not reached.
+ */
+final class ExchangeCall {
+    private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
+    /** Settlements, and jobs claimed, in one script: bounds how long it holds Redis, and what Lua's stack must take. */
+    private static final int AT_ONCE = 1_000;
+
+    private static final int SETTLE_ONLY = -1;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Calls calls;
+    private final Queues queues;
+    private final String instance;
+    private final Claim want;
+
+    private final Map<QueueKeys, Place> places = new LinkedHashMap<>();
+    private final List<Claimed> claimed = new ArrayList<>();
+    private final Set<String> parked = new TreeSet<>();
+    private long nextDue = Long.MAX_VALUE;
+    private SettleResult[] settled = new SettleResult[0];
+
+    /** A queue, or a partition of one, in this call. */
+    private static final class Place {
+        private final QueueKeys queue;
+        private final List<Integer> settlements = new ArrayList<>();
+        private boolean claims;
+        private int quota;
+        private int got;
+        private boolean exhausted;
+
+        Place(QueueKeys queue) {
+            this.queue = queue;
+        }
+    }
+
+    /** A script on its way. */
+    private record Asked(Place place, int limit, Settlements settlements, CompletableFuture<Reply> reply) {}
+
+    ExchangeCall(Calls calls, Queues queues, String instance, Claim want) {
+        this.calls = calls;
+        this.queues = queues;
+        this.instance = instance;
+        this.want = want;
+    }
+
+    Exchange run(List<Settlement> done) {
+        settled = new SettleResult[done.size()];
+        if (want.limit() > 0) {
+            want.shares().forEach(this::plan);
+        }
+        for (int i = 0; i < settled.length; i++) {
+            place(queues.of(done.get(i).lease())).settlements.add(i);
+        }
+        firstRound(done);
+        if (want.limit() > 0) {
+            places.values().forEach(place -> claimMore(place, place.quota - place.got));
+            places.values().forEach(place -> claimMore(place, want.limit()));
+        }
+        Duration due = nextDue == Long.MAX_VALUE ? null : Duration.ofMillis(nextDue);
+        return new Exchange(List.of(settled), claimed, due, parked);
+    }
+
+    private Place place(QueueKeys queue) {
+        return places.computeIfAbsent(queue, Place::new);
+    }
+
+    /** Spreads a queue's quota over its partitions, from a random one on so that none is always last. */
+    private void plan(Claim.Share share) {
+        List<QueueKeys> parts = queues.of(share.queue());
+        int start = parts.size() == 1 ? 0 : ThreadLocalRandom.current().nextInt(parts.size());
+        for (int i = 0; i < parts.size(); i++) {
+            Place place = place(parts.get((start + i) % parts.size()));
+            place.claims = true;
+            place.quota = share.quota() / parts.size() + (i < share.quota() % parts.size() ? 1 : 0);
+        }
+    }
+
+    private void firstRound(List<Settlement> done) {
+        List<Asked> asked = new ArrayList<>();
+        int left = want.limit();
+        for (Place place : places.values()) {
+            int count = place.claims ? Math.min(AT_ONCE, Math.min(place.quota, left)) : SETTLE_ONLY;
+            left -= Math.max(0, count);
+            int last = Math.max(0, place.settlements.size() - 1) / AT_ONCE * AT_ONCE;
+            for (int from = 0; from < last; from += AT_ONCE) {
+                asked.add(ask(place, SETTLE_ONLY, settlements(place, done, from)));
+            }
+            asked.add(ask(place, count, settlements(place, done, last)));
+        }
+        asked.forEach(this::take);
+    }
+
+    private static Settlements settlements(Place place, List<Settlement> done, int from) {
+        int to = Math.min(place.settlements.size(), from + AT_ONCE);
+        return Settlements.of(place.queue, done, place.settlements.subList(from, to));
+    }
+
+    private void claimMore(Place place, int most) {
+        int wanted = most;
+        while (place.claims && !place.exhausted && wanted > 0 && claimed.size() < want.limit()) {
+            int count = Math.min(AT_ONCE, Math.min(wanted, want.limit() - claimed.size()));
+            int before = place.got;
+            take(ask(place, count, Settlements.of(place.queue, List.of(), List.of())));
+            wanted -= place.got - before;
+        }
+    }
+
+    private Asked ask(Place place, int limit, Settlements settlements) {
+        Args args = new Args()
+                .add(instance)
+                .add(Dues.millis(want.worker().leaseTime()))
+                .add(limit)
+                .add(PATIENCE.toMillis())
+                .add(want.knows().size());
+        for (String type : want.knows()) {
+            String quoted = Records.quote(type);
+            args.add(quoted.substring(1, quoted.length() - 1));
+        }
+        settlements.addTo(args);
+        return new Asked(
+                place,
+                limit,
+                settlements,
+                settlements.isEmpty()
+                        ? calls.send(Script.EXCHANGE, place.queue, args)
+                        : calls.sendDurably(Script.EXCHANGE, place.queue, args));
+    }
+
+    private void take(Asked asked) {
+        Reply reply = calls.link().await(asked.reply());
+        Reply answers = reply.list(0);
+        for (int i = 0; i < answers.size(); i++) {
+            settled[asked.settlements().index(i)] = answers.number(i) == 1 ? SettleResult.APPLIED : SettleResult.LOST;
+        }
+        if (asked.limit() == SETTLE_ONLY) {
+            return;
+        }
+        Place place = asked.place();
+        int got = takeClaimed(place.queue, reply);
+        place.got += got;
+        place.exhausted = got < asked.limit();
+        if (!reply.isEmpty(3)) {
+            nextDue = Math.min(nextDue, reply.number(3));
+        }
+        Reply types = reply.list(4);
+        for (int i = 0; i < types.size(); i++) {
+            parked.add(Records.unquote('"' + types.text(i) + '"'));
+        }
+    }
+
+    private int takeClaimed(QueueKeys queue, Reply reply) {
+        Reply jobs = reply.list(1);
+        Reply stories = reply.list(2);
+        Instant now = Instant.ofEpochMilli(reply.number(5));
+        int story = 0;
+        for (int i = 0; i < jobs.size(); i += 4) {
+            JobId id = JobId.parse(jobs.text(i));
+            Lease lease = new Lease(queue.queue(), id, queue.token(jobs.number(i + 1)));
+            boolean isFirst = jobs.isEmpty(i + 3);
+            try {
+                Heads.Stored stored = Heads.decode(id, queue.queue(), jobs.bytes(i + 2));
+                JobSnapshot job = isFirst
+                        ? Records.firstRun(stored, now)
+                        : Records.snapshot(stored, Records.decode(jobs.bytes(i + 3)), stories, story, false);
+                claimed.add(new Claimed(lease, job));
+            } catch (RuntimeException unreadable) {
+                log.error("{} cannot be read, and is left alone: {}", lease, jobs.text(i + 2), unreadable);
+            }
+            story += isFirst ? 0 : 3;
+        }
+        return jobs.size() / 4;
+    }
+}

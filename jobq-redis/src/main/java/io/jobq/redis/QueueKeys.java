@@ -1,0 +1,70 @@
+package io.jobq.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The keys of one queue, or of one partition of it, all in one slot of a Cluster, in the order in which every script
+ * takes them; see {@code docs/redis-layout.md}.
+ *
+ * @param queue the queue's name
+ * @param partition which partition, 0 if there is but one
+ * @param partitions how many there are
+ * @param keys the keys
+ * @param name the queue's name as scripts take it
+ */
+@SuppressWarnings("ArrayRecordComponent") // shared, never changed or compared
+record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byte[] name) {
+    private static final List<String> NAMES = List.of(
+            "jobs",
+            "state",
+            "scheduled",
+            "leases",
+            "succeeded",
+            "dead",
+            "cancelled",
+            "parked",
+            "unique",
+            "holds",
+            "story",
+            "meta",
+            "idle");
+    private static final int LEVELS = 10;
+    private static final int META = 11;
+
+    static QueueKeys of(String prefix, String queue, int partition, int partitions) {
+        String tag = escape(queue) + (partitions > 1 ? "#" + partition : "");
+        String base = prefix + ":{" + tag + "}:";
+        byte[][] keys = new byte[NAMES.size() + LEVELS][];
+        for (int i = 0; i < NAMES.size(); i++) {
+            keys[i] = bytes(base + NAMES.get(i));
+        }
+        for (int level = 0; level < LEVELS; level++) {
+            keys[NAMES.size() + level] = bytes(base + "ready:" + level);
+        }
+        return new QueueKeys(queue, partition, partitions, keys, bytes(queue));
+    }
+
+    /** The hash of counters. */
+    byte[] meta() {
+        return keys[META];
+    }
+
+    /** The tokens of a partition tell which it is, so that a lease alone leads there. */
+    long token(long counter) {
+        return counter * partitions + partition;
+    }
+
+    /** What the scripts know a token as. */
+    long counter(long token) {
+        return token / partitions;
+    }
+
+    private static String escape(String queue) {
+        return queue.replace("%", "%25").replace("{", "%7B").replace("}", "%7D").replace("#", "%23");
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,175 @@
+package io.jobq.redis;
+
+import io.jobq.JobId;
+import io.jobq.redis.InsertBatcher.Pending;
+import io.jobq.spi.Claim;
+import io.jobq.spi.Exchange;
+import io.jobq.spi.InsertResult;
+import io.jobq.spi.JobStore;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.RenewResult;
+import io.jobq.spi.Report;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.Signal;
+import io.jobq.spi.StorageException;
+import io.jobq.spi.Subscription;
+import io.jobq.spi.SweepResult;
+import io.jobq.spi.WorkerLease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/** The hot path; {@link ExchangeCall} is its longest part. */
+final class RedisJobStore implements JobStore {
+    /** So many jobs are sent before the first of them must be stored: bounds what a huge batch holds in memory. */
+    private static final int INSERT_WINDOW = 2_000;
+    /** So many leases are renewed in one script. */
+    private static final int RENEWED_AT_ONCE = 500;
+
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final Calls calls;
+    private final Queues queues;
+    private final RedisSignals signals;
+    private final InsertBatcher batcher;
+    private final long timeoutNanos;
+
+    RedisJobStore(Calls calls, Queues queues, RedisSignals signals, Duration timeout) {
+        this.calls = calls;
+        this.queues = queues;
+        this.signals = signals;
+        this.batcher = new InsertBatcher(calls);
+        this.timeoutNanos = timeout.toNanos();
+    }
+
+    @Override
+    public List<InsertResult> insert(List<NewJob> jobs) {
+        calls.link().requireOpen();
+        List<InsertResult> results = new ArrayList<>(jobs.size());
+        for (int from = 0; from < jobs.size(); from += INSERT_WINDOW) {
+            insert(jobs.subList(from, Math.min(jobs.size(), from + INSERT_WINDOW)), results);
+        }
+        return results;
+    }
+
+    private void insert(List<NewJob> jobs, List<InsertResult> results) {
+        long deadline = System.nanoTime() + timeoutNanos;
+        for (long pause = FIRST_PAUSE_NANOS; ; pause *= 2) {
+            try {
+                results.addAll(insertOnce(jobs));
+                return;
+            } catch (StorageException failed) {
+                // storing is safe to repeat, so a broken connection or a failover need not reach the caller
+                boolean late = System.nanoTime() + pause > deadline
+                        || Thread.currentThread().isInterrupted();
+                if (late || !RedisLink.mayPass(failed.getCause())) {
+                    throw failed;
+                }
+                LockSupport.parkNanos(this, pause);
+            }
+        }
+    }
+
+    private List<InsertResult> insertOnce(List<NewJob> jobs) {
+        List<Pending> pending = new ArrayList<>(jobs.size());
+        for (NewJob job : jobs) {
+            if (queues.register(job.queue())) {
+                signals.appeared(job.queue());
+            }
+            pending.add(Pending.of(queues.of(job), job));
+        }
+        batcher.add(pending);
+        List<InsertResult> results = new ArrayList<>(jobs.size());
+        for (int i = 0; i < jobs.size(); i++) {
+            JobId id = jobs.get(i).id();
+            String holder = calls.link().await(pending.get(i).answer());
+            results.add(
+                    holder.isEmpty() ? new InsertResult.Inserted(id) : new InsertResult.Duplicate(JobId.parse(holder)));
+        }
+        return results;
+    }
+
+    @Override
+    public Exchange exchange(List<Settlement> done, Claim want) {
+        calls.link().requireOpen();
+        return new ExchangeCall(calls, queues, signals.instance(), want).run(done);
+    }
+
+    @Override
+    public List<RenewResult> renew(WorkerLease worker, List<Report> held) {
+        calls.link().requireOpen();
+        RenewResult[] results = new RenewResult[held.size()];
+        Map<QueueKeys, List<Integer>> byQueue = new LinkedHashMap<>();
+        for (int i = 0; i < held.size(); i++) {
+            byQueue.computeIfAbsent(queues.of(held.get(i).lease()), none -> new ArrayList<>())
+                    .add(i);
+        }
+        List<CompletableFuture<?>> answers = new ArrayList<>();
+        byQueue.forEach((queue, indexes) -> {
+            for (int from = 0; from < indexes.size(); from += RENEWED_AT_ONCE) {
+                List<Integer> some = indexes.subList(from, Math.min(indexes.size(), from + RENEWED_AT_ONCE));
+                answers.add(renew(queue, worker, held, some, results));
+            }
+        });
+        answers.forEach(calls.link()::await);
+        return List.of(results);
+    }
+
+    private CompletableFuture<?> renew(
+            QueueKeys queue, WorkerLease worker, List<Report> held, List<Integer> indexes, RenewResult[] results) {
+        Args args = new Args().add(Dues.millis(worker.leaseTime()));
+        for (int index : indexes) {
+            Report report = held.get(index);
+            args.add(report.lease().job().toString())
+                    .add(queue.counter(report.lease().token()));
+            Settlements.addWords(args, report.words());
+        }
+        return calls.send(Script.RENEW, queue, args).thenAccept(reply -> {
+            for (int i = 0; i < indexes.size(); i++) {
+                results[indexes.get(i)] = switch ((int) reply.number(i)) {
+                    case 0 -> RenewResult.LOST;
+                    case 1 -> RenewResult.HELD;
+                    default -> RenewResult.CANCEL_REQUESTED;
+                };
+            }
+        });
+    }
+
+    @Override
+    public SweepResult sweep(int limit) {
+        calls.link().requireOpen();
+        Args args = new Args()
+                .add(limit)
+                .add(micros(calls.retention().succeededAge()))
+                .add(micros(calls.retention().deadAge()));
+        List<CompletableFuture<Reply>> replies = queues.everywhere().stream()
+                .map(queue -> calls.send(Script.SWEEP, queue, args))
+                .toList();
+        SweepResult all = new SweepResult(0, 0, 0);
+        for (CompletableFuture<Reply> each : replies) {
+            Reply reply = calls.link().await(each);
+            all = new SweepResult(
+                    all.promoted() + (int) reply.number(0),
+                    all.reclaimed() + (int) reply.number(1),
+                    all.purged() + (int) reply.number(2));
+        }
+        return all;
+    }
+
+    private static long micros(Duration age) {
+        return Math.min(Dues.millis(age), Long.MAX_VALUE / 1_000) * 1_000;
+    }
+
+    @Override
+    public Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint) {
+        calls.link().requireOpen();
+        return signals.listen(kinds, hint);
+    }
+}

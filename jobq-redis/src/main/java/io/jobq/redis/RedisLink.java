@@ -1,0 +1,290 @@
+package io.jobq.redis;
+
+import io.jobq.spi.StorageException;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to Redis: one connection for all calls, which Lettuce pipelines and renews by itself. While it is down, calls
+ * fail at once; what was under way when it broke fails too and is not sent again behind the caller's back, since a
+ * claim that nobody waits for would keep its jobs from everyone until their leases run out.
+ */
+final class RedisLink implements AutoCloseable {
+    private static final String CLUSTER_SCHEME = "redis-cluster://";
+    private static final Duration TOPOLOGY_CHECK = Duration.ofSeconds(10);
+
+    private final AbstractRedisClient client;
+    private final StatefulConnection<byte[], byte[]> connection;
+    private final RedisClusterAsyncCommands<byte[], byte[]> commands;
+    private final RedisOptions options;
+    private volatile boolean closed;
+
+    private RedisLink(
+            AbstractRedisClient client,
+            StatefulConnection<byte[], byte[]> connection,
+            RedisClusterAsyncCommands<byte[], byte[]> commands,
+            RedisOptions options) {
+        this.client = client;
+        this.connection = connection;
+        this.commands = commands;
+        this.options = options;
+    }
+
+    static RedisLink open(RedisOptions options) {
+        try {
+            return options.uri().startsWith(CLUSTER_SCHEME) ? openCluster(options) : openNode(options);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("cannot read the Redis URI; see RedisOptions for its forms", e);
+        }
+    }
+
+    private static RedisLink openNode(RedisOptions options) {
+        RedisURI uri = RedisURI.create(options.uri());
+        uri.setTimeout(options.timeout());
+        RedisClient client = RedisClient.create(uri);
+        client.setOptions(resilient(ClientOptions.builder(), options).build());
+        StatefulRedisConnection<byte[], byte[]> connection =
+                connected(client, options, () -> client.connect(ByteArrayCodec.INSTANCE));
+        return new RedisLink(client, connection, connection.async(), options);
+    }
+
+    private static RedisLink openCluster(RedisOptions options) {
+        RedisClusterClient client = RedisClusterClient.create(clusterNodes(options));
+        ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
+        resilient(builder, options);
+        builder.topologyRefreshOptions(watchful());
+        client.setOptions(builder.build());
+        StatefulRedisClusterConnection<byte[], byte[]> connection =
+                connected(client, options, () -> client.connect(ByteArrayCodec.INSTANCE));
+        return new RedisLink(client, connection, connection.async(), options);
+    }
+
+    @SuppressWarnings("deprecation") // Lettuce 7 looks at once by itself, Lettuce 6 must be told
+    private static ClusterTopologyRefreshOptions watchful() {
+        return ClusterTopologyRefreshOptions.builder()
+                .enableAllAdaptiveRefreshTriggers()
+                .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+                .enablePeriodicRefresh(TOPOLOGY_CHECK)
+                .build();
+    }
+
+    private static List<RedisURI> clusterNodes(RedisOptions options) {
+        List<RedisURI> nodes = new ArrayList<>();
+        String rest = options.uri().substring(CLUSTER_SCHEME.length());
+        String login = rest.contains("@") ? rest.substring(0, rest.lastIndexOf('@') + 1) : "";
+        for (String node : rest.substring(login.length()).split(",", -1)) {
+            RedisURI uri = RedisURI.create("redis://" + login + node);
+            uri.setTimeout(options.timeout());
+            nodes.add(uri);
+        }
+        return nodes;
+    }
+
+    private static ClientOptions.Builder resilient(ClientOptions.Builder builder, RedisOptions options) {
+        return builder.autoReconnect(true)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .replayFilter(command -> true)
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(options.timeout())
+                        .keepAlive(true)
+                        .build());
+    }
+
+    /** Something that connects. */
+    private interface Connecting<C> {
+        C connect();
+    }
+
+    private static <C> C connected(AbstractRedisClient client, RedisOptions options, Connecting<C> attempt) {
+        try {
+            return attempt.connect();
+        } catch (RuntimeException e) {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            throw new StorageException("cannot reach Redis at " + shown(options) + ": " + root(e), e);
+        }
+    }
+
+    /** The address without its password. */
+    private static String shown(RedisOptions options) {
+        return options.uri().replaceAll("//[^/@]*@", "//***@");
+    }
+
+    boolean isCluster() {
+        return client instanceof RedisClusterClient;
+    }
+
+    /** Sends a script. */
+    CompletableFuture<Reply> run(Script script, byte[][] keys, Args args) {
+        return run(commands(), script, keys, args.toArray());
+    }
+
+    /** Sends a script that changes jobs; the answer comes when as many replicas have the change as are asked for. */
+    CompletableFuture<Reply> runDurably(Script script, byte[][] keys, Args args) {
+        if (options.replicas() == 0) {
+            return run(script, keys, args);
+        }
+        RedisClusterAsyncCommands<byte[], byte[]> node = nodeOf(keys[0]);
+        CompletableFuture<Reply> reply = run(node, script, keys, args.toArray());
+        return reply.thenCompose(answer -> node.waitForReplication(
+                        options.replicas(), options.timeout().toMillis())
+                .thenApply(count -> confirmed(answer, count)));
+    }
+
+    private Reply confirmed(Reply answer, long count) {
+        if (count < options.replicas()) {
+            throw new StorageException("only " + count + " of " + options.replicas()
+                    + " replicas had the change within " + options.timeout()
+                    + "; Redis itself has it, and the call may be repeated");
+        }
+        return answer;
+    }
+
+    /** WAIT counts what was written over the same connection, so both must go over that of the key's own node. */
+    private RedisClusterAsyncCommands<byte[], byte[]> nodeOf(byte[] key) {
+        requireOpen();
+        if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+            RedisClusterNode node = cluster.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+            if (node == null) {
+                throw new StorageException("no node of the Redis Cluster serves the queue's slot now; try again");
+            }
+            return cluster.getConnection(node.getUri().getHost(), node.getUri().getPort())
+                    .async();
+        }
+        return commands;
+    }
+
+    private static CompletableFuture<Reply> run(
+            RedisClusterAsyncCommands<byte[], byte[]> node, Script script, byte[][] keys, byte[][] args) {
+        CompletionStage<List<Object>> first = node.evalsha(script.sha(), ScriptOutputType.MULTI, keys, args);
+        return first.handle((answer, error) -> {
+                    if (error == null) {
+                        return CompletableFuture.completedFuture(answer);
+                    }
+                    if (cause(error) instanceof RedisNoScriptException) {
+                        CompletionStage<List<Object>> again =
+                                node.eval(script.text(), ScriptOutputType.MULTI, keys, args);
+                        return again;
+                    }
+                    return CompletableFuture.<List<Object>>failedFuture(error);
+                })
+                .thenCompose(stage -> stage)
+                .thenApply(Reply::new)
+                .toCompletableFuture();
+    }
+
+    /** Every other command. */
+    RedisClusterAsyncCommands<byte[], byte[]> commands() {
+        requireOpen();
+        return commands;
+    }
+
+    /** Waits for an answer. */
+    <T> T await(CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new StorageException(
+                    "Redis at " + shown(options) + " has not answered within " + options.timeout()
+                            + "; whether the call took effect is unknown, it may be repeated",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException("interrupted while waiting for Redis", e);
+        } catch (ExecutionException e) {
+            throw failed(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private StorageException failed(Throwable error) {
+        Throwable cause = cause(error);
+        if (cause instanceof StorageException known) {
+            return known;
+        }
+        String message = String.valueOf(cause.getMessage());
+        String advice = "";
+        if (message.startsWith("NOPERM")) {
+            advice = "; docs/redis-layout.md lists the permissions that are needed";
+        } else if (message.startsWith("OOM")) {
+            advice = "; Redis is full: nothing was stored. Raise maxmemory, or let workers catch up";
+        } else if (message.startsWith("READONLY")) {
+            advice = "; this is a replica: connect to the primary, or through Sentinel";
+        }
+        return new StorageException("Redis at " + shown(options) + " failed: " + root(cause) + advice, cause);
+    }
+
+    private static Throwable cause(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    }
+
+    private static String root(Throwable error) {
+        Throwable root = error;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+
+    /** A connection for subscriptions. */
+    StatefulRedisPubSubConnection<String, String> subscriber() {
+        requireOpen();
+        return client instanceof RedisClusterClient cluster
+                ? cluster.connectPubSub(StringCodec.UTF8)
+                : ((RedisClient) client).connectPubSub(StringCodec.UTF8);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new StorageException("this Redis storage is closed; its jobs are where they were");
+        }
+    }
+
+    /** Whether a failure may pass: the connection broke, or Redis is starting or failing over. */
+    static boolean mayPass(@Nullable Throwable error) {
+        if (error == null) {
+            return false;
+        }
+        Throwable cause = cause(error);
+        String message = String.valueOf(cause.getMessage());
+        return !(cause instanceof io.lettuce.core.RedisCommandExecutionException)
+                || message.startsWith("LOADING")
+                || message.startsWith("CLUSTERDOWN")
+                || message.startsWith("MASTERDOWN")
+                || message.startsWith("READONLY");
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            connection.close();
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.jobq.redis;
+
+import io.jobq.AttemptError;
+import io.jobq.JobId;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
+import io.jobq.spi.JobFilter;
+import io.jobq.spi.NewJob;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A stored job as the operator's side sees it.
+ *
+ * @param queue where it lies
+ * @param job what is known of it
+ * @param reply the answer of {@code find.lua} that it was read from
+ * @param at where in that answer it begins
+ */
+record Row(QueueKeys queue, JobSnapshot job, Reply reply, int at) {
+    private static final int WIDTH = 8;
+
+    /** All rows of an answer. */
+    static List<Row> all(QueueKeys queue, Reply reply) {
+        List<Row> rows = new ArrayList<>();
+        for (int at = 0; at < reply.size(); at += WIDTH) {
+            rows.add(new Row(queue, read(queue, reply, at), reply, at));
+        }
+        return rows;
+    }
+
+    private static JobSnapshot read(QueueKeys queue, Reply reply, int at) {
+        Heads.Stored stored = Heads.decode(JobId.parse(reply.text(at)), queue.queue(), reply.bytes(at + 1));
+        if (reply.isEmpty(at + 2)) {
+            boolean scheduled = reply.text(at + 7).equals("S");
+            return Records.untouched(stored, scheduled ? JobState.SCHEDULED : JobState.READY);
+        }
+        return Records.snapshot(stored, Records.decode(reply.bytes(at + 2)), reply, at + 3, true);
+    }
+
+    byte[] body() {
+        return reply.bytes(at + 1);
+    }
+
+    /** Its record, empty for a job that nobody has touched. */
+    byte[] record() {
+        return reply.bytes(at + 2);
+    }
+
+    byte[] errors() {
+        return reply.bytes(at + 3);
+    }
+
+    byte[] log() {
+        return reply.bytes(at + 4);
+    }
+
+    /** The job as one of another queue. */
+    NewJob moved(String other) {
+        NewJob old = job.job();
+        return new NewJob(old.id(), other, old.type(), old.payload(), old.options());
+    }
+
+    String uniqueKey() {
+        String key = job.job().options().uniqueKey();
+        return key == null ? "" : key;
+    }
+
+    boolean matches(JobFilter filter) {
+        return (filter.states().isEmpty() || filter.states().contains(job.state()))
+                && (filter.queue() == null || filter.queue().equals(job.queue()))
+                && (filter.type() == null || filter.type().equals(job.type()))
+                && (filter.errorClass() == null || filter.errorClass().equals(lastErrorClass()))
+                && isFinishedInSpan(filter);
+    }
+
+    private String lastErrorClass() {
+        List<AttemptError> errors = job.errors();
+        return errors.isEmpty() ? "" : errors.get(errors.size() - 1).errorClass();
+    }
+
+    private boolean isFinishedInSpan(JobFilter filter) {
+        Instant from = filter.finishedFrom();
+        Instant before = filter.finishedBefore();
+        if (from == null && before == null) {
+            return true;
+        }
+        Instant finished = job.times().finished();
+        return finished != null
+                && (from == null || !finished.isBefore(from))
+                && (before == null || finished.isBefore(before));
+    }
+}

@@ -1,0 +1,114 @@
+package io.jobq.redis;
+
+import io.jobq.AttemptError;
+import io.jobq.spi.Lease;
+import io.jobq.spi.Report;
+import io.jobq.spi.Settlement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settlements of one queue as {@code exchange.lua} takes them: plain successes in front, since those are most and
+ * are applied together, then all others one by one. Which of a job's settlements comes first matters, so a job with
+ * several has none among the plain ones.
+ */
+final class Settlements {
+    private final QueueKeys queue;
+    private final Args plain = new Args();
+    private final Args other = new Args();
+    private final List<Integer> plainIndexes = new ArrayList<>();
+    private final List<Integer> otherIndexes = new ArrayList<>();
+
+    private Settlements(QueueKeys queue) {
+        this.queue = queue;
+    }
+
+    /** Those at some places of a list. */
+    static Settlements of(QueueKeys queue, List<Settlement> done, List<Integer> indexes) {
+        Settlements settlements = new Settlements(queue);
+        Map<String, Integer> perJob = new HashMap<>();
+        for (int index : indexes) {
+            perJob.merge(done.get(index).lease().job().toString(), 1, Integer::sum);
+        }
+        for (int index : indexes) {
+            Settlement settlement = done.get(index);
+            String id = settlement.lease().job().toString();
+            settlements.add(index, settlement, id, perJob.getOrDefault(id, 1) == 1);
+        }
+        return settlements;
+    }
+
+    private void add(int index, Settlement settlement, String id, boolean alone) {
+        if (alone && settlement instanceof Settlement.Succeeded succeeded && isSilent(settlement.words())) {
+            plainIndexes.add(index);
+            plain.add(id).add(token(settlement.lease())).add(result(succeeded));
+        } else {
+            otherIndexes.add(index);
+            addOther(settlement, id);
+        }
+    }
+
+    private static boolean isSilent(Report.Words words) {
+        return words.percent() < 0 && words.note() == null && words.log().isEmpty();
+    }
+
+    private static byte[] result(Settlement.Succeeded succeeded) {
+        return succeeded.result() == null ? new byte[0] : Records.encode(succeeded.result());
+    }
+
+    private long token(Lease lease) {
+        return queue.counter(lease.token());
+    }
+
+    private void addOther(Settlement settlement, String id) {
+        if (settlement instanceof Settlement.Succeeded succeeded) {
+            head("S", settlement, id).add(result(succeeded)).add("");
+        } else if (settlement instanceof Settlement.Retry retry) {
+            head("R", settlement, id).add(Dues.millis(retry.delay())).add(Records.encode(retry.error()));
+        } else if (settlement instanceof Settlement.Snooze snooze) {
+            head("Z", settlement, id).add(Dues.millis(snooze.delay())).add(snooze.reason());
+        } else if (settlement instanceof Settlement.Discard discard) {
+            head("D", settlement, id).add(error(discard.error())).add(discard.reason());
+        } else if (settlement instanceof Settlement.Cancel cancel) {
+            head("C", settlement, id).add(cancel.reason()).add("");
+        } else {
+            head(settlement instanceof Settlement.Park ? "P" : "B", settlement, id)
+                    .add("")
+                    .add("");
+        }
+    }
+
+    private static String error(@Nullable AttemptError error) {
+        return error == null ? "" : Records.encode(error);
+    }
+
+    private Args head(String kind, Settlement settlement, String id) {
+        other.add(kind).add(id).add(token(settlement.lease()));
+        addWords(other, settlement.words());
+        return other;
+    }
+
+    /** Percent, note and log lines. */
+    static void addWords(Args args, Report.Words words) {
+        args.add(words.percent()).add(words.note() == null ? "" : Records.quote(words.note()));
+        args.add(String.join("\n", words.log().stream().map(Records::quote).toList()));
+    }
+
+    /** The number of plain successes, these, and the others. */
+    void addTo(Args args) {
+        args.add(plainIndexes.size()).addAll(plain).addAll(other);
+    }
+
+    boolean isEmpty() {
+        return plainIndexes.isEmpty() && otherIndexes.isEmpty();
+    }
+
+    /** Where in the caller's list the n-th answer belongs. */
+    int index(int answer) {
+        int plains = plainIndexes.size();
+        return answer < plains ? plainIndexes.get(answer) : otherIndexes.get(answer - plains);
+    }
+}

@@ -1,0 +1,245 @@
+-- Put in front of every script. Names the keys of one queue, reads the clock once, and holds the moves that several
+-- scripts make. docs/redis-layout.md tells what each key holds.
+--
+-- KEYS   1 jobs      hash  id -> head and payload        8 parked    zset  type"id, all scores 0
+--        2 state     hash  id -> record                  9 unique    hash  unique key -> id of the live job
+--        3 scheduled zset  level..id by due ms          10 holds     hash  id -> its unique key
+--        4 leases    zset  level..id by end of lease    11 story     hash  id:e errors, id:l log, id:p progress, id:r result
+--        5 succeeded zset  id by finished us            12 meta      hash  counters
+--        6 dead      zset  id by finished us            13 idle      zset  instance by end of its wait
+--        7 cancelled zset  id by finished us         14-23 ready     list  per level: id, or id:tag
+-- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
+--        5 "1" if PUBLISH tells how many hear it (not in a Cluster), 6 us by which a test has moved the clock;
+--        the rest per script
+--
+-- A job without a record is as its producer made it: waiting under its bare id, in ready or scheduled. Every other job
+-- has a record, and if it is ready, a tag that its entry in the list repeats; any other entry is a hole, left behind
+-- by a job that was cancelled or deleted while it waited, and is skipped when its turn comes.
+
+local JOBS, STATE, SCHEDULED, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local FINAL = {SUCCEEDED = KEYS[5], DEAD = KEYS[6], CANCELLED = KEYS[7]}
+local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local PREFIX, QUEUE, COUNTS = ARGV[1], ARGV[2], ARGV[5] == '1'
+local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED = tonumber(ARGV[3])}
+
+local time = redis.call('TIME')
+local us = time[1] * 1000000 + time[2] + ARGV[6]
+local now = math.floor(us / 1000)
+local nowText = string.format('%.0f', now)
+
+local finished, woken, wasEmpty = {}, 0, false
+
+local function ready(level)
+  return KEYS[14 + level]
+end
+
+-- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
+local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'due', 'started', 'finished'}
+local TEXTS = {'reason', 'cancel', 'parked'}
+
+local function encode(record)
+  local parts = {'{"state":"' .. record.state .. '"'}
+  for _, name in ipairs(NUMBERS) do
+    if record[name] then
+      parts[#parts + 1] = string.format(',"%s":%.0f', name, record[name])
+    end
+  end
+  for _, name in ipairs(TEXTS) do
+    if record[name] then
+      parts[#parts + 1] = ',"' .. name .. '":' .. cjson.encode(record[name])
+    end
+  end
+  parts[#parts + 1] = '}'
+  return table.concat(parts)
+end
+
+local function decode(text)
+  return cjson.decode(text)
+end
+
+local function save(id, record)
+  redis.call('HSET', STATE, id, encode(record))
+end
+
+-- The level of a job that has no record yet, out of the head of its body.
+local function levelOf(body)
+  return tonumber(string.match(body, '^{"at":%d+,"priority":(%d)')
+    or string.match(body, '^{"at":%d+,"due":%d+,"priority":(%d)') or 5)
+end
+
+local function count(name, by)
+  return redis.call('HINCRBY', META, name, by)
+end
+
+-- Wakes so many idle instances, or tells everyone if nobody is registered as idle and shall be told.
+-- An instance whose channel nobody hears has died.
+local function wake(most, everyone)
+  while most > 0 do
+    local idle = redis.call('ZPOPMAX', IDLE)
+    if not idle[1] then
+      break
+    end
+    if tonumber(idle[2]) >= now then
+      local heard = redis.call('PUBLISH', PREFIX .. ':wake:' .. idle[1], QUEUE)
+      if heard > 0 or not COUNTS then
+        most = most - 1
+        everyone = false
+      end
+    end
+  end
+  if most > 0 and everyone then
+    redis.call('PUBLISH', PREFIX .. ':ready', QUEUE)
+  end
+end
+
+-- Puts a job that has a record at the end of its line, or at its head when it was given back.
+local function addReady(id, record, ahead)
+  record.state = 'READY'
+  record.tag = count('tag', 1)
+  save(id, record)
+  local entry = string.format('%s:%.0f', id, record.tag)
+  local length = redis.call(ahead and 'LPUSH' or 'RPUSH', ready(record.level), entry)
+  if ahead then
+    count('head:' .. record.level, -1)
+  end
+  woken = woken + 1
+  wasEmpty = wasEmpty or length == 1
+end
+
+local function addScheduled(id, record, due)
+  record.state = 'SCHEDULED'
+  record.due = due
+  record.tag = nil
+  save(id, record)
+  redis.call('ZADD', SCHEDULED, due, record.level .. id)
+  if redis.call('ZRANGE', SCHEDULED, 0, 0)[1] == record.level .. id then
+    woken, wasEmpty = woken + 1, true
+  end
+end
+
+local function erase(ids)
+  for from = 1, #ids, 1000 do
+    local to = math.min(from + 999, #ids)
+    redis.call('HDEL', JOBS, unpack(ids, from, to))
+    redis.call('HDEL', STATE, unpack(ids, from, to))
+  end
+  if #ids > 0 and redis.call('EXISTS', STORY) == 1 then
+    for _, id in ipairs(ids) do
+      redis.call('HDEL', STORY, id .. ':e', id .. ':l', id .. ':p', id .. ':r')
+    end
+  end
+end
+
+-- Deletes the oldest of a final state until no more are kept than shall be.
+local function trim(state)
+  local surplus = redis.call('ZCARD', FINAL[state]) - KEPT[state]
+  if surplus > 0 then
+    local ids = {}
+    local popped = redis.call('ZPOPMIN', FINAL[state], surplus)
+    for i = 1, #popped, 2 do
+      ids[#ids + 1] = popped[i]
+    end
+    erase(ids)
+  end
+end
+
+local function freeKeys(ids)
+  if redis.call('EXISTS', HOLDS) == 0 then
+    return
+  end
+  local keys = redis.call('HMGET', HOLDS, unpack(ids))
+  for i, id in ipairs(ids) do
+    if keys[i] then
+      redis.call('HDEL', UNIQUE, keys[i])
+      redis.call('HDEL', HOLDS, id)
+    end
+  end
+end
+
+local function finish(id, record, state, reason)
+  record.state = state
+  record.reason = reason
+  record.cancel = nil
+  record.parked = nil
+  record.tag = nil
+  record.finished = now
+  save(id, record)
+  freeKeys({id})
+  redis.call('ZADD', FINAL[state], us, id)
+  finished[#finished + 1] = id
+  trim(state)
+end
+
+-- Takes a running job back, ahead of its line; one that shall be cancelled ends here.
+local function giveBack(id, record)
+  if record.cancel then
+    finish(id, record, 'CANCELLED', record.cancel)
+  else
+    record.due = now
+    record.parked = nil
+    addReady(id, record, true)
+  end
+end
+
+-- Makes due jobs ready, in the order of their due times. Returns how many.
+local function promote(limit)
+  local due = redis.call('ZRANGEBYSCORE', SCHEDULED, '-inf', now, 'LIMIT', 0, limit)
+  if #due == 0 then
+    return 0
+  end
+  redis.call('ZREM', SCHEDULED, unpack(due))
+  local ids = {}
+  for i, member in ipairs(due) do
+    ids[i] = string.sub(member, 2)
+  end
+  local records = redis.call('HMGET', STATE, unpack(ids))
+  local tagged = tonumber(redis.call('HGET', META, 'holes') or 0) > 0
+  for i, id in ipairs(ids) do
+    local level = tonumber(string.sub(due[i], 1, 1))
+    if records[i] then
+      addReady(id, decode(records[i]), false)
+    elseif tagged then
+      addReady(id, {level = level}, false)
+    else
+      wasEmpty = redis.call('RPUSH', ready(level), id) == 1 or wasEmpty
+      woken = woken + 1
+    end
+  end
+  return #due
+end
+
+-- Adds lines to a part of a job's story, of which the last so many are kept.
+local function tell(id, part, lines, kept)
+  local old = redis.call('HGET', STORY, id .. part)
+  local all = old and (old .. '\n' .. lines) or lines
+  local _, breaks = string.gsub(all, '\n', '')
+  local from = 1
+  for _ = kept, breaks do
+    from = string.find(all, '\n', from, true) + 1
+  end
+  redis.call('HSET', STORY, id .. part, string.sub(all, from))
+end
+
+-- What a handler has said: percent (-1 for unchanged), note as JSON ('' for unchanged), lines as JSON, one per line.
+local function hear(id, percent, note, lines)
+  if percent ~= '-1' or note ~= '' then
+    local old = redis.call('HGET', STORY, id .. ':p') or '0 '
+    local space = string.find(old, ' ', 1, true)
+    local keptPercent = percent == '-1' and string.sub(old, 1, space - 1) or percent
+    local keptNote = note == '' and string.sub(old, space + 1) or note
+    redis.call('HSET', STORY, id .. ':p', keptPercent .. ' ' .. keptNote)
+  end
+  if lines ~= '' then
+    tell(id, ':l', lines, 100)
+  end
+end
+
+-- The last step of a script: says who is done and wakes whom there is work for.
+local function announce()
+  if #finished > 0 and tonumber(redis.call('HGET', META, 'feed') or 0) >= now then
+    redis.call('PUBLISH', PREFIX .. ':finished', table.concat(finished, ' ') .. ' ' .. QUEUE)
+  end
+  if woken > 0 then
+    wake(woken, wasEmpty)
+  end
+end

@@ -1,0 +1,75 @@
+-- Stores jobs. Safe to repeat: a job whose id is stored is left alone and answered as a duplicate of itself.
+--
+-- ARGV     7...  per job: id, due ("" for now, "+ms" from now, "ms" at), level, unique key ("" for none),
+--                what follows the times in its head, and its payload
+-- returns  one entry per job: "" when it was stored, else the id of the job that stands for it
+
+local n = (#ARGV - 6) / 5
+local ids, keys = {}, {}
+for i = 1, n do
+  ids[i] = ARGV[5 * i + 2]
+end
+local stored = redis.call('HMGET', JOBS, unpack(ids))
+local tagged = tonumber(redis.call('HGET', META, 'holes') or 0) > 0
+local answers, mine, bodies, records, later, lines = {}, {}, {}, {}, {}, {}
+
+local function add(i, id)
+  local at = 5 * i + 2
+  local due, level, key, rest = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  if key ~= '' then
+    local holder = redis.call('HGET', UNIQUE, key)
+    if holder then
+      return holder
+    end
+    redis.call('HSET', UNIQUE, key, id)
+    redis.call('HSET', HOLDS, id, key)
+  end
+  local dueMs = due ~= '' and (string.sub(due, 1, 1) == '+' and now + string.sub(due, 2) or tonumber(due)) or now
+  bodies[#bodies + 1] = id
+  if dueMs > now then
+    bodies[#bodies + 1] = string.format('{"at":%s,"due":%.0f,', nowText, dueMs) .. rest
+    later[#later + 1] = dueMs
+    later[#later + 1] = level .. id
+  else
+    bodies[#bodies + 1] = '{"at":' .. nowText .. ',' .. rest
+    local line = lines[level] or {}
+    lines[level] = line
+    if tagged then
+      local tag = count('tag', 1)
+      records[#records + 1] = id
+      records[#records + 1] = encode({state = 'READY', level = level, tag = tag})
+      line[#line + 1] = string.format('%s:%.0f', id, tag)
+    else
+      line[#line + 1] = id
+    end
+  end
+  return ''
+end
+
+for i, id in ipairs(ids) do
+  if stored[i] or mine[id] then
+    answers[i] = id
+  else
+    answers[i] = add(i, id)
+    mine[id] = answers[i] == '' or nil
+  end
+end
+if #bodies > 0 then
+  redis.call('HSET', JOBS, unpack(bodies))
+end
+if #records > 0 then
+  redis.call('HSET', STATE, unpack(records))
+end
+if #later > 0 then
+  local first = redis.call('ZRANGE', SCHEDULED, 0, 0)[1]
+  redis.call('ZADD', SCHEDULED, unpack(later))
+  if redis.call('ZRANGE', SCHEDULED, 0, 0)[1] ~= first then
+    woken, wasEmpty = woken + 1, true
+  end
+end
+for level, line in pairs(lines) do
+  woken = woken + #line
+  wasEmpty = redis.call('RPUSH', ready(level), unpack(line)) == #line or wasEmpty
+end
+announce()
+return answers

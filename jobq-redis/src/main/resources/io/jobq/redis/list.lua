@@ -1,0 +1,78 @@
+-- The next ids of one place, in its order. Reads only.
+--
+-- ARGV     7 place: a level 0 to 9 of ready, or SCHEDULED, RUNNING, PARKED, SUCCEEDED, DEAD, CANCELLED
+--          8 position to go on behind: a number (of a ready list: how many entries have ever left or stand before it),
+--          9 member at that position, 10 greatest position wanted ("+inf" for all), 11 how many at most
+-- returns  1 flat: position, member, id (of a list: "" for a hole); 2 "1" if there may be more, 3 us now
+
+local place, position, member, bound, most = ARGV[7], ARGV[8], ARGV[9], ARGV[10], tonumber(ARGV[11])
+local rows = {}
+
+local function add(score, name, id)
+  rows[#rows + 1], rows[#rows + 2], rows[#rows + 3] = score, name, id
+end
+
+local function listReady(level)
+  local gone = tonumber(redis.call('HGET', META, 'head:' .. level) or 0)
+  local from = position == '' and 0 or math.max(0, tonumber(position) + 1 - gone)
+  local entries = redis.call('LRANGE', ready(level), from, from + most - 1)
+  local ids = {}
+  for i, entry in ipairs(entries) do
+    ids[i] = string.sub(entry, 1, 36)
+  end
+  local texts = #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}
+  for i, entry in ipairs(entries) do
+    local tag = string.sub(entry, 38)
+    local record = texts[i] and decode(texts[i])
+    local valid = not record and tag == ''
+      or record and record.state == 'READY' and record.tag and string.format('%.0f', record.tag) == tag
+    add(string.format('%.0f', gone + from + i - 1), entry, valid and ids[i] or '')
+  end
+  return #entries
+end
+
+-- The rank behind a member that may be gone by now.
+local function rankBehind(key)
+  local rank = redis.call('ZRANK', key, member)
+  if rank and tonumber(redis.call('ZSCORE', key, member)) == tonumber(position) then
+    return rank + 1
+  end
+  local before = redis.call('ZCOUNT', key, '-inf', '(' .. position)
+  local same, offset = nil, 0
+  repeat
+    same = redis.call('ZRANGEBYSCORE', key, position, position, 'LIMIT', offset, 100)
+    for _, other in ipairs(same) do
+      if other > member then
+        return before + offset
+      end
+      offset = offset + 1
+    end
+  until #same == 0
+  return before + offset
+end
+
+local function listSorted(key, idFrom)
+  local from = position == '' and 0 or rankBehind(key)
+  local found = redis.call('ZRANGE', key, from, from + most - 1, 'WITHSCORES')
+  for i = 1, #found, 2 do
+    if bound ~= '+inf' and tonumber(found[i + 1]) > tonumber(bound) then
+      return 0
+    end
+    add(found[i + 1], found[i], string.sub(found[i], idFrom))
+  end
+  return #found / 2
+end
+
+local found
+if tonumber(place) then
+  found = listReady(tonumber(place))
+elseif place == 'SCHEDULED' then
+  found = listSorted(SCHEDULED, 2)
+elseif place == 'RUNNING' then
+  found = listSorted(LEASES, 2)
+elseif place == 'PARKED' then
+  found = listSorted(PARKED, -36)
+else
+  found = listSorted(FINAL[place], 1)
+end
+return {rows, found == most and '1' or '0', string.format('%.0f', us)}

@@ -1,0 +1,54 @@
+-- Counts. Reads only.
+--
+-- returns  1 scheduled, 2 ready (parked ones included), 3 running, 4 succeeded, 5 dead, 6 cancelled,
+--          7 how long the oldest ready job has been so in ms ("" for none), 8 parked types and their numbers, flat
+
+local waiting = -tonumber(redis.call('HGET', META, 'holes') or 0)
+local oldest
+
+-- When the job of an entry became ready; nil for a hole.
+local function readySince(entry)
+  local id, tag = string.sub(entry, 1, 36), string.sub(entry, 38)
+  local text = redis.call('HGET', STATE, id)
+  if text then
+    local record = decode(text)
+    local matches = record.state == 'READY' and record.tag and string.format('%.0f', record.tag) == tag
+    if matches and record.due then
+      return record.due
+    elseif not matches then
+      return nil
+    end
+  elseif tag ~= '' then
+    return nil
+  end
+  local body = redis.call('HGET', JOBS, id)
+  return body and tonumber(string.match(body, '^{"at":%d+,"due":(%d+)') or string.match(body, '^{"at":(%d+)'))
+end
+
+for level = 0, 9 do
+  local length = redis.call('LLEN', ready(level))
+  waiting = waiting + length
+  for index = 0, math.min(length, 100) - 1 do
+    local since = readySince(redis.call('LINDEX', ready(level), index))
+    if since then
+      oldest = math.min(oldest or since, since)
+      break
+    end
+  end
+end
+
+local parked, after = {}, '-'
+while #parked < 200 do
+  local next = redis.call('ZRANGEBYLEX', PARKED, after, '+', 'LIMIT', 0, 1)
+  if not next[1] then
+    break
+  end
+  local type = string.sub(next[1], 1, -38)
+  parked[#parked + 1] = type
+  parked[#parked + 1] = redis.call('ZLEXCOUNT', PARKED, '[' .. type .. '"', '(' .. type .. '#')
+  after = '(' .. type .. '#'
+end
+return {
+  redis.call('ZCARD', SCHEDULED), waiting + redis.call('ZCARD', PARKED), redis.call('ZCARD', LEASES),
+  redis.call('ZCARD', FINAL.SUCCEEDED), redis.call('ZCARD', FINAL.DEAD), redis.call('ZCARD', FINAL.CANCELLED),
+  oldest and string.format('%.0f', math.max(0, now - oldest)) or '', parked}
