@@ -108,8 +108,8 @@ public final class Job {
     }
 
     /**
-     * At most one live job per key: while one is scheduled, ready or running, enqueueing another with the same key
-     * changes nothing and answers with the live one's id.
+     * At most one live job per key in its queue: while one is scheduled, ready or running, enqueueing another there with
+     * the same key changes nothing and answers with the live one's id.
      */
     public Job unique(String key) {
         return with(options.withUniqueKey(Names.require("unique key", key)));

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class JobTable {
     private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
 
+    /** A unique key, which is one of its queue. */
+    private record QueueKey(String queue, String key) {}
+
     final Retention retention;
     final Signals signals = new Signals();
     final NavigableMap<String, QueueLines> queues = new TreeMap<>();
@@ -35,7 +38,7 @@ final class JobTable {
     private final ReentrantLock lock = new ReentrantLock();
     private final InstantSource clock;
     private final Map<JobId, Entry> entries = new HashMap<>();
-    private final Map<String, Entry> uniqueKeys = new HashMap<>();
+    private final Map<QueueKey, Entry> uniqueKeys = new HashMap<>();
     private boolean closed;
     private long sequence;
     private long lastToken;
@@ -108,10 +111,10 @@ final class JobTable {
         return entries.get(id);
     }
 
-    /** The live job that holds a unique key; null when it is free, or there is no key. */
+    /** The live job of a queue that holds a unique key; null when it is free, or there is no key. */
     @Nullable
-    Entry holder(@Nullable String uniqueKey) {
-        return uniqueKey == null ? null : uniqueKeys.get(uniqueKey);
+    Entry holder(String queue, @Nullable String uniqueKey) {
+        return uniqueKey == null ? null : uniqueKeys.get(new QueueKey(queue, uniqueKey));
     }
 
     QueueLines queue(String name) {
@@ -134,14 +137,14 @@ final class JobTable {
     private void holdKey(Entry entry) {
         String key = entry.job.options().uniqueKey();
         if (key != null) {
-            uniqueKeys.put(key, entry);
+            uniqueKeys.put(new QueueKey(entry.queue.name, key), entry);
         }
     }
 
     private void freeKey(Entry entry) {
         String key = entry.job.options().uniqueKey();
         if (key != null) {
-            uniqueKeys.remove(key, entry);
+            uniqueKeys.remove(new QueueKey(entry.queue.name, key), entry);
         }
     }
 

@@ -68,10 +68,11 @@ final class MemoryJobAdmin implements JobAdmin {
     }
 
     private boolean replay(Entry entry, @Nullable String queue) {
-        if (!entry.place.isFinal() || table.holder(entry.job.options().uniqueKey()) != null) {
+        String target = queue == null ? entry.queue.name : queue;
+        if (!entry.place.isFinal() || table.holder(target, entry.job.options().uniqueKey()) != null) {
             return false;
         }
-        table.replay(entry, queue == null ? entry.queue : table.queue(queue));
+        table.replay(entry, table.queue(target));
         return true;
     }
 

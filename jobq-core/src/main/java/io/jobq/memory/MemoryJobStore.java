@@ -39,7 +39,7 @@ final class MemoryJobStore implements JobStore {
     private InsertResult insert(NewJob job) {
         Entry same = table.find(job.id());
         if (same == null) {
-            same = table.holder(job.options().uniqueKey());
+            same = table.holder(job.queue(), job.options().uniqueKey());
         }
         if (same != null) {
             return new InsertResult.Duplicate(same.job.id());

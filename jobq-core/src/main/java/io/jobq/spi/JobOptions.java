@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryPolicy name of a retry policy registered with the system; null for the type's own
  * @param headers carried to the handler; trace context travels here
  * @param tenant whose job it is; null for nobody's
- * @param uniqueKey at most one live job per key in the storage; null for no such limit
+ * @param uniqueKey at most one live job per key in its queue; null for no such limit
  * @param idempotencyKey names the effect, for handlers and interceptors that make it happen once; null for none
  */
 public record JobOptions(

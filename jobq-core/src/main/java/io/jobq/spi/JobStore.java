@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 public interface JobStore {
     /**
      * Stores jobs; once this returns they survive whatever the storage promises to survive. A job whose id is already
-     * stored, or whose unique key is held by a live job, is left alone and answered as a duplicate.
+     * stored in its queue, or whose unique key is held by a live job there, is left alone and answered as a duplicate.
+     * Whether an id that is stored in another queue is a duplicate too is the storage's choice: queues may lie on
+     * different machines.
      *
      * @return one result per job, in order
      */
@@ -35,7 +37,7 @@ public interface JobStore {
     List<RenewResult> renew(WorkerLease worker, List<Report> held);
 
     /**
-     * Does the housekeeping that no claim triggers, at most {@code limit} jobs of each kind: due jobs become ready,
+     * Does the housekeeping that no claim triggers, at most {@code limit} jobs of each kind and queue: due jobs become ready,
      * jobs with expired leases become ready again (their loss is counted), and what is past retention is deleted. Any
      * worker may call it at any time; there is no leader.
      */

@@ -139,16 +139,6 @@ abstract class InsertContract extends ContractFixtures {
         }
 
         @Test
-        void theSameIdInAnotherQueueIsADuplicate() {
-            NewJob job = job();
-            insert(job);
-            NewJob elsewhere = new NewJob(job.id(), "other", TYPE, job.payload(), JobOptions.DEFAULT);
-
-            assertThat(jobs().insert(List.of(elsewhere))).containsExactly(new Duplicate(job.id()));
-            assertThat(find(job.id()).queue()).isEqualTo(QUEUE);
-        }
-
-        @Test
         void aBatchMixesNewAndDuplicate() {
             NewJob known = job();
             insert(known);
@@ -179,13 +169,18 @@ abstract class InsertContract extends ContractFixtures {
         }
 
         @Test
-        void theKeyHoldsAcrossQueuesAndWithinABatch() {
+        void theKeyHoldsWithinABatch() {
             NewJob first = job(unique("k"));
-            NewJob second = job("other", unique("k"));
+            NewJob second = job(unique("k"));
 
             assertThat(jobs().insert(List.of(first, second)))
                     .containsExactly(new Inserted(first.id()), new Duplicate(first.id()));
             assertThat(admin().find(second.id())).isEmpty();
+        }
+
+        @Test
+        void queuesHaveKeysOfTheirOwn() {
+            insert(job(unique("k")), job("other", unique("k")));
         }
 
         @Test

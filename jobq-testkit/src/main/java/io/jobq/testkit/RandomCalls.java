@@ -39,6 +39,9 @@ final class RandomCalls {
     private final Instant start;
     private long passed;
     private final List<NewJob> inserted = new ArrayList<>();
+    /** Those whose insert may be repeated: none that may since have been moved to another queue. */
+    private final List<NewJob> repeatable = new ArrayList<>();
+
     private final List<Lease> leases = new ArrayList<>();
     private final List<Settlement> sent = new ArrayList<>();
 
@@ -71,8 +74,9 @@ final class RandomCalls {
     List<NewJob> newJobs() {
         List<NewJob> jobs = new ArrayList<>();
         for (int i = pick(5); i >= 0; i--) {
-            NewJob job = !inserted.isEmpty() && chance(10) ? oneOf(inserted) : newJob();
+            NewJob job = !repeatable.isEmpty() && chance(10) ? oneOf(repeatable) : newJob();
             inserted.add(job);
+            repeatable.add(job);
             jobs.add(job);
         }
         return jobs;
@@ -205,8 +209,15 @@ final class RandomCalls {
         return switch (pick(5)) {
             case 0 -> new JobAction.Delete();
             case 1, 2 -> new JobAction.Cancel("unwanted " + pick(9));
-            default -> new JobAction.Replay(maybe(30, () -> oneOf(QUEUES)));
+            default -> replay(maybe(30, () -> oneOf(QUEUES)));
         };
+    }
+
+    private JobAction replay(@Nullable String queue) {
+        if (queue != null) {
+            repeatable.clear();
+        }
+        return new JobAction.Replay(queue);
     }
 
     int pageSize() {
