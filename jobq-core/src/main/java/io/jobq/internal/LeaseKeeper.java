@@ -1,7 +1,6 @@
 package io.jobq.internal;
 
 import io.jobq.WorkerInfo;
-import io.jobq.WorkerOptions;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.Registry;
 import io.jobq.spi.RenewResult;
@@ -31,20 +30,23 @@ final class LeaseKeeper {
     private final Collection<Attempt> held;
     private final Supplier<WorkerInfo> info;
     private final WorkerJson json = new WorkerJson();
+    private final Duration turn;
     private long renewedNanos;
 
     LeaseKeeper(Storage storage, WorkerLease worker, Collection<Attempt> held, Supplier<WorkerInfo> info) {
+
         this.store = storage.jobs();
         this.registry = storage.registry();
         this.worker = worker;
         this.held = held;
         this.info = info;
+        this.turn = interval().multipliedBy(4).dividedBy(5); // less than a tick, or every other would be missed
         this.renewedNanos = System.nanoTime() - worker.leaseTime().toNanos();
     }
 
     /** How often to tick: often enough that a lease is renewed twice before it runs out. */
-    static Duration interval(WorkerOptions options) {
-        Duration third = options.leaseTime().dividedBy(3);
+    Duration interval() {
+        Duration third = worker.leaseTime().dividedBy(3);
         return third.compareTo(Duration.ofSeconds(1)) < 0 ? third : Duration.ofSeconds(1);
     }
 
@@ -102,7 +104,11 @@ final class LeaseKeeper {
         }
     }
 
+    /** Workers take turns: with a hundred of them the storage is swept once a second all the same. */
     private void sweep() {
+        if (!registry.put(new Registry.Entry("turn", "sweep", "{}", 0), 0, turn)) {
+            return;
+        }
         SweepResult swept = store.sweep(SWEEP_LIMIT);
         if (swept.reclaimed() > 0) {
             log.warn("{} jobs were taken back from workers that have not renewed their leases", swept.reclaimed());

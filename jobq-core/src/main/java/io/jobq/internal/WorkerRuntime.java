@@ -100,7 +100,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         Thread thread = Threads.daemon("jobq-fetcher-" + id, fetcher);
         fetching = thread;
         thread.start();
-        long interval = LeaseKeeper.interval(options).toNanos();
+        long interval = keeper.interval().toNanos();
         ticker.scheduleWithFixedDelay(this::tick, 0, interval, TimeUnit.NANOSECONDS);
     }
 
