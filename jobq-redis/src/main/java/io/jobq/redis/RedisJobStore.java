@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The hot path; {@link ExchangeCall} is its longest part. */
 final class RedisJobStore implements JobStore {
@@ -40,26 +41,32 @@ final class RedisJobStore implements JobStore {
     private final RedisSignals signals;
     private final InsertBatcher batcher;
     private final long timeoutNanos;
+    private final @Nullable OutageBuffer buffer;
 
-    RedisJobStore(Calls calls, Queues queues, RedisSignals signals, Duration timeout) {
+    RedisJobStore(Calls calls, Queues queues, RedisSignals signals, RedisOptions options) {
         this.calls = calls;
         this.queues = queues;
         this.signals = signals;
         this.batcher = new InsertBatcher(calls);
-        this.timeoutNanos = timeout.toNanos();
+        this.timeoutNanos = options.timeout().toNanos();
+        this.buffer = options.outageBuffer() == 0 ? null : new OutageBuffer(this::insertOnce, options.outageBuffer());
     }
 
     @Override
     public List<InsertResult> insert(List<NewJob> jobs) {
         calls.link().requireOpen();
+        return buffer == null ? insertPatiently(jobs) : buffer.insert(jobs);
+    }
+
+    private List<InsertResult> insertPatiently(List<NewJob> jobs) {
         List<InsertResult> results = new ArrayList<>(jobs.size());
         for (int from = 0; from < jobs.size(); from += INSERT_WINDOW) {
-            insert(jobs.subList(from, Math.min(jobs.size(), from + INSERT_WINDOW)), results);
+            insertPatiently(jobs.subList(from, Math.min(jobs.size(), from + INSERT_WINDOW)), results);
         }
         return results;
     }
 
-    private void insert(List<NewJob> jobs, List<InsertResult> results) {
+    private void insertPatiently(List<NewJob> jobs, List<InsertResult> results) {
         long deadline = System.nanoTime() + timeoutNanos;
         for (long pause = FIRST_PAUSE_NANOS; ; pause *= 2) {
             try {
@@ -94,6 +101,18 @@ final class RedisJobStore implements JobStore {
                     holder.isEmpty() ? new InsertResult.Inserted(id) : new InsertResult.Duplicate(JobId.parse(holder)));
         }
         return results;
+    }
+
+    /** How many jobs wait in this process for Redis to come back. */
+    int buffered() {
+        return buffer == null ? 0 : buffer.size();
+    }
+
+    /** Stores what is buffered, as long as that takes no longer than a call may. */
+    void flush() {
+        if (buffer != null) {
+            buffer.flush(timeoutNanos);
+        }
     }
 
     @Override

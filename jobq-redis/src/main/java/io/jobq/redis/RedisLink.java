@@ -4,10 +4,13 @@ import io.jobq.spi.StorageException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -30,6 +33,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to Redis: one connection for all calls, which Lettuce pipelines and renews by itself. While it is down, calls
@@ -37,24 +42,41 @@ import org.jspecify.annotations.Nullable;
  * claim that nobody waits for would keep its jobs from everyone until their leases run out.
  */
 final class RedisLink implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
     private static final String CLUSTER_SCHEME = "redis-cluster://";
+    /** Notices within 20 seconds that an idle connection, that of the subscriptions above all, is dead. */
+    private static final SocketOptions.KeepAliveOptions ALIVE = SocketOptions.KeepAliveOptions.builder()
+            .enable()
+            .idle(Duration.ofSeconds(5))
+            .interval(Duration.ofSeconds(5))
+            .count(3)
+            .build();
+
     private static final Duration TOPOLOGY_CHECK = Duration.ofSeconds(10);
 
     private final AbstractRedisClient client;
-    private final StatefulConnection<byte[], byte[]> connection;
-    private final RedisClusterAsyncCommands<byte[], byte[]> commands;
     private final RedisOptions options;
+    private volatile Connected current;
+    private volatile long answeredNanos = System.nanoTime();
     private volatile boolean closed;
 
-    private RedisLink(
-            AbstractRedisClient client,
-            StatefulConnection<byte[], byte[]> connection,
-            RedisClusterAsyncCommands<byte[], byte[]> commands,
-            RedisOptions options) {
+    /** A connection and its commands. */
+    private record Connected(
+            StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> commands) {}
+
+    private RedisLink(AbstractRedisClient client, RedisOptions options) {
         this.client = client;
-        this.connection = connection;
-        this.commands = commands;
         this.options = options;
+        this.current = connected(client, options, this::connect);
+    }
+
+    private Connected connect() {
+        if (client instanceof RedisClusterClient cluster) {
+            StatefulRedisClusterConnection<byte[], byte[]> made = cluster.connect(ByteArrayCodec.INSTANCE);
+            return new Connected(made, made.async());
+        }
+        StatefulRedisConnection<byte[], byte[]> made = ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
+        return new Connected(made, made.async());
     }
 
     static RedisLink open(RedisOptions options) {
@@ -70,9 +92,7 @@ final class RedisLink implements AutoCloseable {
         uri.setTimeout(options.timeout());
         RedisClient client = RedisClient.create(uri);
         client.setOptions(resilient(ClientOptions.builder(), options).build());
-        StatefulRedisConnection<byte[], byte[]> connection =
-                connected(client, options, () -> client.connect(ByteArrayCodec.INSTANCE));
-        return new RedisLink(client, connection, connection.async(), options);
+        return new RedisLink(client, options);
     }
 
     private static RedisLink openCluster(RedisOptions options) {
@@ -81,9 +101,7 @@ final class RedisLink implements AutoCloseable {
         resilient(builder, options);
         builder.topologyRefreshOptions(watchful());
         client.setOptions(builder.build());
-        StatefulRedisClusterConnection<byte[], byte[]> connection =
-                connected(client, options, () -> client.connect(ByteArrayCodec.INSTANCE));
-        return new RedisLink(client, connection, connection.async(), options);
+        return new RedisLink(client, options);
     }
 
     @SuppressWarnings("deprecation") // Lettuce 7 looks at once by itself, Lettuce 6 must be told
@@ -111,9 +129,10 @@ final class RedisLink implements AutoCloseable {
         return builder.autoReconnect(true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .replayFilter(command -> true)
+                .timeoutOptions(TimeoutOptions.enabled(options.timeout()))
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(options.timeout())
-                        .keepAlive(true)
+                        .keepAlive(ALIVE)
                         .build());
     }
 
@@ -169,7 +188,7 @@ final class RedisLink implements AutoCloseable {
     /** WAIT counts what was written over the same connection, so both must go over that of the key's own node. */
     private RedisClusterAsyncCommands<byte[], byte[]> nodeOf(byte[] key) {
         requireOpen();
-        if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+        if (current.connection() instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
             RedisClusterNode node = cluster.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
             if (node == null) {
                 throw new StorageException("no node of the Redis Cluster serves the queue's slot now; try again");
@@ -177,7 +196,7 @@ final class RedisLink implements AutoCloseable {
             return cluster.getConnection(node.getUri().getHost(), node.getUri().getPort())
                     .async();
         }
-        return commands;
+        return current.commands();
     }
 
     private static CompletableFuture<Reply> run(
@@ -202,14 +221,17 @@ final class RedisLink implements AutoCloseable {
     /** Every other command. */
     RedisClusterAsyncCommands<byte[], byte[]> commands() {
         requireOpen();
-        return commands;
+        return current.commands();
     }
 
     /** Waits for an answer. */
     <T> T await(CompletionStage<T> answer) {
         try {
-            return answer.toCompletableFuture().get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            T value = answer.toCompletableFuture().get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            answeredNanos = System.nanoTime();
+            return value;
         } catch (TimeoutException e) {
+            replaceIfDead();
             throw new StorageException(
                     "Redis at " + shown(options) + " has not answered within " + options.timeout()
                             + "; whether the call took effect is unknown, it may be repeated",
@@ -222,10 +244,36 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
+    /**
+     * A connection whose packets are dropped somewhere does not break for many minutes, so one that has been silent for
+     * long is given up for a new one.
+     */
+    private void replaceIfDead() {
+        Connected silent = current;
+        if (System.nanoTime() - answeredNanos < options.timeout().toNanos() * 3 / 2) {
+            return;
+        }
+        synchronized (this) {
+            if (!current.equals(silent) || closed) {
+                return;
+            }
+            try {
+                current = connect();
+                answeredNanos = System.nanoTime();
+                silent.connection().closeAsync();
+            } catch (RuntimeException unreachable) {
+                log.debug("Redis is still away", unreachable);
+            }
+        }
+    }
+
     private StorageException failed(Throwable error) {
         Throwable cause = cause(error);
         if (cause instanceof StorageException known) {
             return known;
+        }
+        if (cause instanceof RedisCommandTimeoutException) {
+            replaceIfDead();
         }
         String message = String.valueOf(cause.getMessage());
         String advice = "";
@@ -272,7 +320,7 @@ final class RedisLink implements AutoCloseable {
         }
         Throwable cause = cause(error);
         String message = String.valueOf(cause.getMessage());
-        return !(cause instanceof io.lettuce.core.RedisCommandExecutionException)
+        return !(cause instanceof RedisCommandExecutionException)
                 || message.startsWith("LOADING")
                 || message.startsWith("CLUSTERDOWN")
                 || message.startsWith("MASTERDOWN")
@@ -283,7 +331,7 @@ final class RedisLink implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            connection.close();
+            current.connection().close();
             client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         }
     }

@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param timeout how long a call may take before it fails
  * @param retention how long finished jobs are kept
  * @param replicas how many replicas must have an insert or a settlement before the call returns; 0 for none
+ * @param outageBuffer how many jobs may wait in this process while Redis is away; 0 for none, so that {@code enqueue}
+ *     fails then. What waits is lost if the process ends before Redis is back
  * @param partitions queues that are spread over so many slots of a Cluster, because they are too hot for one node
  */
 public record RedisOptions(
@@ -24,6 +26,7 @@ public record RedisOptions(
         Duration timeout,
         Retention retention,
         int replicas,
+        int outageBuffer,
         Map<String, Integer> partitions) {
     private static final int PARTITIONS_AT_MOST = 1_024;
 
@@ -40,6 +43,9 @@ public record RedisOptions(
         if (replicas < 0) {
             throw new IllegalArgumentException("replicas must be 0 or more, but is " + replicas);
         }
+        if (outageBuffer < 0) {
+            throw new IllegalArgumentException("outageBuffer must be 0 or more jobs, but is " + outageBuffer);
+        }
         partitions = Map.copyOf(partitions);
         partitions.forEach((queue, count) -> {
             if (count < 1 || count > PARTITIONS_AT_MOST) {
@@ -49,35 +55,40 @@ public record RedisOptions(
         });
     }
 
-    /** Prefix {@code jobq}, 5 seconds, default retention, no replicas waited for, no partitions. */
+    /** Prefix {@code jobq}, 5 seconds, default retention, no replicas waited for, no buffer, no partitions. */
     public static RedisOptions of(String uri) {
-        return new RedisOptions(uri, "jobq", Duration.ofSeconds(5), Retention.DEFAULT, 0, Map.of());
+        return new RedisOptions(uri, "jobq", Duration.ofSeconds(5), Retention.DEFAULT, 0, 0, Map.of());
     }
 
     /** These options with another prefix. */
     public RedisOptions withPrefix(String changed) {
-        return new RedisOptions(uri, changed, timeout, retention, replicas, partitions);
+        return new RedisOptions(uri, changed, timeout, retention, replicas, outageBuffer, partitions);
     }
 
     /** These options with another timeout. */
     public RedisOptions withTimeout(Duration changed) {
-        return new RedisOptions(uri, prefix, changed, retention, replicas, partitions);
+        return new RedisOptions(uri, prefix, changed, retention, replicas, outageBuffer, partitions);
     }
 
     /** These options with another retention. */
     public RedisOptions withRetention(Retention changed) {
-        return new RedisOptions(uri, prefix, timeout, changed, replicas, partitions);
+        return new RedisOptions(uri, prefix, timeout, changed, replicas, outageBuffer, partitions);
     }
 
     /** These options, waiting for so many replicas. */
     public RedisOptions withReplicas(int changed) {
-        return new RedisOptions(uri, prefix, timeout, retention, changed, partitions);
+        return new RedisOptions(uri, prefix, timeout, retention, changed, outageBuffer, partitions);
+    }
+
+    /** These options with room for so many jobs while Redis is away. */
+    public RedisOptions withOutageBuffer(int changed) {
+        return new RedisOptions(uri, prefix, timeout, retention, replicas, changed, partitions);
     }
 
     /** These options with one more queue in partitions. */
     public RedisOptions withPartitions(String queue, int count) {
         Map<String, Integer> changed = new HashMap<>(partitions);
         changed.put(queue, count);
-        return new RedisOptions(uri, prefix, timeout, retention, replicas, changed);
+        return new RedisOptions(uri, prefix, timeout, retention, replicas, outageBuffer, changed);
     }
 }

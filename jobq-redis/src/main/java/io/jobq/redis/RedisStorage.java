@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 public final class RedisStorage implements Storage {
     private final RedisLink link;
     private final RedisSignals signals;
-    private final JobStore jobs;
+    private final RedisJobStore jobs;
     private final JobAdmin admin;
     private final Registry registry;
 
@@ -29,7 +29,7 @@ public final class RedisStorage implements Storage {
         ServerCheck.run(link, options.prefix());
         Queues queues = Queues.open(link, options);
         this.signals = new RedisSignals(calls, queues, options.prefix());
-        this.jobs = new RedisJobStore(calls, queues, signals, options.timeout());
+        this.jobs = new RedisJobStore(calls, queues, signals, options);
         this.admin = new RedisJobAdmin(calls, queues);
         this.registry = new RedisRegistry(calls, options.prefix());
     }
@@ -78,8 +78,15 @@ public final class RedisStorage implements Storage {
         return registry;
     }
 
+    /** How many jobs wait in this process for Redis to come back; 0 without an {@linkplain RedisOptions#outageBuffer}. */
+    public int buffered() {
+        return jobs.buffered();
+    }
+
+    /** Stores what is buffered if Redis can be reached, and frees connections and threads. */
     @Override
     public void close() {
+        jobs.flush();
         signals.close();
         link.close();
     }

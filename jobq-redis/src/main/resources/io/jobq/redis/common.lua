@@ -25,7 +25,8 @@ local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED
 local time = redis.call('TIME')
 local us = time[1] * 1000000 + time[2] + ARGV[6]
 local now = math.floor(us / 1000)
-local nowText = string.format('%.0f', now)
+-- As texts, since Redis would print a number anew for each job it is an argument for.
+local nowText, usText = string.format('%.0f', now), string.format('%.0f', us)
 
 local finished, woken, wasEmpty = {}, 0, false
 
@@ -165,7 +166,7 @@ local function finish(id, record, state, reason)
   record.finished = now
   save(id, record)
   freeKeys({id})
-  redis.call('ZADD', FINAL[state], us, id)
+  redis.call('ZADD', FINAL[state], usText, id)
   finished[#finished + 1] = id
   trim(state)
 end

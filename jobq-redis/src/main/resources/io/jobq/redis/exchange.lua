@@ -43,19 +43,19 @@ local function settlePlain(n)
   local ended, leases, records, scores, results = {}, {}, {}, {}, {}
   for i, id in ipairs(ids) do
     local text, token, result = texts[i], ARGV[at + 3 * i - 2], ARGV[at + 3 * i - 1]
-    local level, started
+    local running, level, started
     if text then
-      level, started = string.match(text, '^{"state":"RUNNING","token":' .. token .. ',"level":(%d),"started":(%d+)}$')
+      running, level, started = string.match(text, '^{"state":"RUNNING","token":(%d+),"level":(%d),"started":(%d+)}$')
     end
-    if level then
+    if running == token then
       text = '{"state":"SUCCEEDED","token":' .. token .. ',"settled":' .. token .. ',"level":' .. level
         .. ',"started":' .. started .. ',"finished":' .. nowText .. '}'
       answers[i] = '1'
     else
       local record
       record, answers[i] = held(text, tonumber(token))
+      level = record and record.level
       if record then
-        level = record.level
         record.state, record.settled, record.finished = 'SUCCEEDED', record.token, now
         record.cancel, record.reason, record.tag = nil, nil, nil
         text = encode(record)
@@ -66,7 +66,7 @@ local function settlePlain(n)
       ended[k] = id
       leases[k] = level .. id
       records[2 * k - 1], records[2 * k] = id, text
-      scores[2 * k - 1], scores[2 * k] = us, id
+      scores[2 * k - 1], scores[2 * k] = usText, id
       if result ~= '' then
         results[#results + 1] = id .. ':r'
         results[#results + 1] = result
@@ -190,50 +190,69 @@ for _, type in ipairs(known) do
 end
 
 local claimed, stories, leases, records = {}, {}, {}, {}
-local got, looked, token = 0, 0, nil
+local got, looked = 0, 0
+local expiry = string.format('%.0f', now + leaseTime)
+local holes = tonumber(redis.call('HGET', META, 'holes') or 0)
+local skipped = 0
+
+-- The records of ready jobs; without holes, a bare id in a line has none.
+local function readyRecords(ids, tagged)
+  if holes > 0 or tagged then
+    local texts = redis.call('HMGET', STATE, unpack(ids))
+    local found = {}
+    for i = 1, #ids do
+      found[i] = texts[i] and decode(texts[i]) or nil
+    end
+    return found
+  end
+  return {}
+end
+
+local function start(id, token, level, body, record)
+  local text
+  if record then
+    record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', token, now, nil, nil
+    text = encode(record)
+  else
+    text = '{"state":"RUNNING","token":' .. token .. ',"level":' .. level .. ',"started":' .. nowText .. '}'
+  end
+  got = got + 1
+  local k = 4 * got
+  claimed[k - 3], claimed[k - 2], claimed[k - 1], claimed[k] = id, token, body, record and text or ''
+  records[2 * got - 1], records[2 * got] = id, text
+  leases[2 * got - 1], leases[2 * got] = expiry, level .. id
+end
 
 local function take(level, entries)
-  local ids = {}
+  local ids, tags, tagged = entries, {}, false
   for i, entry in ipairs(entries) do
-    ids[i] = string.sub(entry, 1, 36)
+    if #entry > 36 then
+      if not tagged then
+        ids, tagged = {unpack(entries)}, true
+      end
+      ids[i], tags[i] = string.sub(entry, 1, 36), tonumber(string.sub(entry, 38))
+    end
   end
   local bodies = redis.call('HMGET', JOBS, unpack(ids))
-  local texts = redis.call('HMGET', STATE, unpack(ids))
+  local found = readyRecords(ids, tagged)
   local last = count('token', #ids)
-  local parts, holes = {}, 0
+  local parts = {}
   for i, id in ipairs(ids) do
-    local tag = string.sub(entries[i], 38)
-    local text, record = texts[i], nil
-    local valid = bodies[i] and (text and true or tag == '')
-    if valid and text then
-      record = decode(text)
-      valid = record.state == 'READY' and record.tag and string.format('%.0f', record.tag) == tag
-    end
-    if valid then
-      token = last - #ids + i
+    local record = found[i]
+    local matches = not record and not tags[i] or record and record.state == 'READY' and record.tag == tags[i]
+    if bodies[i] and matches and (record == nil or record.tag) then
+      start(id, string.format('%.0f', last - #ids + i), level, bodies[i], record)
       if record then
-        record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', token, now, nil, nil
-        text = encode(record)
         parts[#parts + 1] = id .. ':e'
         parts[#parts + 1] = id .. ':l'
         parts[#parts + 1] = id .. ':p'
-      else
-        text = string.format('{"state":"RUNNING","token":%.0f,"level":%d,"started":', token, level) .. nowText .. '}'
       end
-      got = got + 1
-      local k = 4 * got
-      claimed[k - 3], claimed[k - 2], claimed[k - 1], claimed[k] = id, token, bodies[i], record and text or ''
-      records[2 * got - 1], records[2 * got] = id, text
-      leases[2 * got - 1], leases[2 * got] = now + leaseTime, level .. id
     else
-      holes = holes + 1
+      skipped = skipped + 1
     end
   end
-  if holes > 0 then
-    count('holes', -holes)
-  end
-  for from = 1, #parts, 3000 do
-    for _, part in ipairs(redis.call('HMGET', STORY, unpack(parts, from, math.min(from + 2999, #parts)))) do
+  if #parts > 0 then
+    for _, part in ipairs(redis.call('HMGET', STORY, unpack(parts))) do
       stories[#stories + 1] = part or ''
     end
   end
@@ -261,6 +280,9 @@ for level = 0, 9 do
   if got >= limit or waiting then
     break
   end
+end
+if skipped > 0 then
+  count('holes', -skipped)
 end
 if got > 0 then
   redis.call('HSET', STATE, unpack(records))
