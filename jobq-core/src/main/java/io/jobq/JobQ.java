@@ -222,13 +222,13 @@ public final class JobQ implements AutoCloseable {
             return this;
         }
 
-        /** How payloads and results are written; JSON by default. */
+        /** How payloads and results are written; JSON by default. {@link io.jobq.codec} compresses and encrypts. */
         public Builder codec(PayloadCodec codec) {
             this.codec = Objects.requireNonNull(codec, "codec");
             return this;
         }
 
-        /** Largest encoded payload or result, 1 MiB by default. */
+        /** Largest payload or result as it is stored, 1 MiB by default. */
         public Builder maxPayloadBytes(int bytes) {
             if (bytes < 1) {
                 throw new IllegalArgumentException("maxPayloadBytes must be positive, but is " + bytes);

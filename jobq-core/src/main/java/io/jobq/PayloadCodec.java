@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns payloads and results into bytes and back. Implementations are thread-safe, and must never let the data choose
- * the class that is instantiated: the type always comes from the registered handler.
+ * the class that is instantiated: the type always comes from the registered handler. A codec may go around another, as
+ * those of {@link io.jobq.codec} do.
  */
 public interface PayloadCodec {
     /**

@@ -68,7 +68,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.jobq.internal", "io.jobq.memory", "io.jobq.dlq", "io.jobq.metrics", "io.jobq.resilience")
+                        "io.jobq.internal",
+                        "io.jobq.memory",
+                        "io.jobq.codec",
+                        "io.jobq.dlq",
+                        "io.jobq.metrics",
+                        "io.jobq.resilience")
                 .check(CLASSES);
     }
 
@@ -76,7 +81,7 @@ class ArchitectureTest {
     void featuresKnowTheApiAndTheSpiOnly() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.jobq.dlq", "io.jobq.metrics", "io.jobq.resilience")
+                .resideInAnyPackage("io.jobq.codec", "io.jobq.dlq", "io.jobq.metrics", "io.jobq.resilience")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.jobq.internal", "io.jobq.memory")

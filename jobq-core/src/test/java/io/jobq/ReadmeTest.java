@@ -35,6 +35,7 @@ class ReadmeTest {
     /** What samples that are not programs may take for granted. */
     private static final String PRELUDE = """
             import io.jobq.*;
+            import io.jobq.codec.*;
             import io.jobq.dlq.DeadLetterQueue;
             import io.jobq.dlq.DeadLetterQueue.Filter;
             import io.jobq.memory.InMemoryStorage;
@@ -46,6 +47,7 @@ class ReadmeTest {
             import java.util.*;
             import java.util.concurrent.Callable;
             import java.util.concurrent.TimeUnit;
+            import javax.crypto.SecretKey;
             import tools.jackson.databind.node.ObjectNode;
 
             class Sample {
@@ -55,6 +57,8 @@ class ReadmeTest {
                 interface Mailer { void send(SendEmail mail); }
                 static Mailer mailer;
                 static JobQ jobq;
+                static SecretKey oldKey;
+                static SecretKey newKey;
 
                 static void sample() throws Exception {
             """;
