@@ -124,7 +124,11 @@ final class LeaseKeeper {
         try {
             call.run();
         } catch (Throwable failed) { // an Error too: the next tick must come
-            log.warn("worker {} could not {}; it will try again", worker.worker(), what, failed);
+            if (Thread.currentThread().isInterrupted()) {
+                log.debug("worker {} stopped in the middle of: {}", worker.worker(), what, failed);
+            } else {
+                log.warn("worker {} could not {}; it will try again", worker.worker(), what, failed);
+            }
         }
     }
 }

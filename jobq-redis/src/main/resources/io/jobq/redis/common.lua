@@ -135,11 +135,8 @@ end
 local function trim(state)
   local surplus = redis.call('ZCARD', FINAL[state]) - KEPT[state]
   if surplus > 0 then
-    local ids = {}
-    local popped = redis.call('ZPOPMIN', FINAL[state], surplus)
-    for i = 1, #popped, 2 do
-      ids[#ids + 1] = popped[i]
-    end
+    local ids = redis.call('ZRANGE', FINAL[state], 0, surplus - 1)
+    redis.call('ZREMRANGEBYRANK', FINAL[state], 0, surplus - 1)
     erase(ids)
   end
 end
