@@ -211,7 +211,7 @@ class RedisLimitsTest {
     void aFullRedisSaysSoAndLosesNothing() {
         RedisStorage storage = open(options());
         storage.jobs().insert(jobs(10));
-        redis.ask("CONFIG", "SET", "maxmemory", "1mb");
+        redis.ask("CONFIG", "SET", "maxmemory", "1");
 
         assertThatThrownBy(() -> storage.jobs().insert(jobs(10)))
                 .isInstanceOf(StorageException.class)
