@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,14 +22,16 @@ final class RawRedis {
     /**
      * What the server at this port of the loopback interface replies; the elements of an array are one a line.
      *
-     * @throws IOException if it does not reply within 2 seconds, or replies with an error
+     * @throws UncheckedIOException if it does not reply within 2 seconds, or replies with an error
      */
-    static String ask(int port, String... command) throws IOException {
+    static String ask(int port, String... command) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
             socket.getOutputStream().write(encode(command));
             return reply(new BufferedInputStream(socket.getInputStream()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -126,12 +126,12 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /** Sends one command on a connection of its own. */
-    String ask(String... words) throws IOException {
+    String ask(String... words) {
         return RawRedis.ask(port, words);
     }
 
     /** A field of INFO. */
-    String info(String field) throws IOException {
+    String info(String field) {
         return RawRedis.field(ask("INFO"), field);
     }
 
@@ -203,7 +203,7 @@ final class RedisProcess implements AutoCloseable {
         throw new IOException("Redis ended at its start; see " + log.getAbsolutePath());
     }
 
-    private boolean answers() throws IOException {
+    private boolean answers() {
         // Another server may have this port, and answer while this one is about to end.
         return ask("PING").equals("PONG") && info("process_id").equals(Long.toString(pid()));
     }
