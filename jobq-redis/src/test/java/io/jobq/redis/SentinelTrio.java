@@ -1,9 +1,9 @@
 package io.jobq.redis;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A primary, its replica and three sentinels, which let the replica take over some 3 seconds after the primary was
@@ -11,14 +11,12 @@ import java.util.stream.IntStream;
  */
 final class SentinelTrio implements AutoCloseable {
     private static final String NAME = "jobq";
+    private static final int SENTINELS = 3;
 
-    private final List<RedisProcess> servers;
-    private final List<RedisProcess> sentinels;
+    private final List<RedisProcess> servers = new ArrayList<>();
+    private final List<RedisProcess> sentinels = new ArrayList<>();
 
-    private SentinelTrio(List<RedisProcess> servers, List<RedisProcess> sentinels) {
-        this.servers = servers;
-        this.sentinels = sentinels;
-    }
+    private SentinelTrio() {}
 
     /**
      * Returns when the replica follows and all sentinels know all others.
@@ -26,14 +24,15 @@ final class SentinelTrio implements AutoCloseable {
      * @param options of both servers, as of {@link RedisProcess#start}
      */
     static SentinelTrio start(String... options) {
-        String common = String.join(" ", options);
-        RedisProcess first = RedisProcess.start(common);
-        RedisProcess second = RedisProcess.start("--replicaof 127.0.0.1 " + first.port(), common);
-        // Sentinels look for new replicas every 10 seconds only.
-        RedisProcess.patiently().until(() -> isFollowing(second));
-        SentinelTrio trio = new SentinelTrio(List.of(first, second), sentinels(first.port()));
-        trio.awaitHealthy();
-        return trio;
+        SentinelTrio trio = new SentinelTrio();
+        try {
+            trio.launch(String.join(" ", options));
+            trio.awaitHealthy();
+            return trio;
+        } catch (RuntimeException e) {
+            trio.close();
+            throw new IllegalStateException("the sentinels do not start", e);
+        }
     }
 
     /** Names all sentinels, and the primary as {@code jobq}. */
@@ -45,12 +44,12 @@ final class SentinelTrio implements AutoCloseable {
 
     /** Both servers, first the primary of the beginning. */
     List<RedisProcess> servers() {
-        return servers;
+        return List.copyOf(servers);
     }
 
     /** All three. */
     List<RedisProcess> sentinels() {
-        return sentinels;
+        return List.copyOf(sentinels);
     }
 
     /** The one that the first living sentinel names. */
@@ -76,7 +75,10 @@ final class SentinelTrio implements AutoCloseable {
         return RedisProcess.patiently().until(this::agreedPrimary, Objects::nonNull);
     }
 
-    /** Waits until both servers live, one follows the other, and all sentinels know all others. */
+    /**
+     * Waits until both servers live, one follows the other, and all sentinels know all others. A former primary that was
+     * started again takes some 10 seconds, in which it calls itself a primary.
+     */
     void awaitHealthy() {
         RedisProcess.patiently()
                 .until(() -> isFollowing(replica()) && sentinels.stream().allMatch(SentinelTrio::knowsAll));
@@ -89,12 +91,19 @@ final class SentinelTrio implements AutoCloseable {
         servers.forEach(RedisProcess::close);
     }
 
-    private static List<RedisProcess> sentinels(int primary) {
-        String options = "--sentinel monitor jobq 127.0.0.1 " + primary + " 2"
-                + " --sentinel down-after-milliseconds jobq 1000 --sentinel failover-timeout jobq 5000";
-        return IntStream.range(0, 3)
-                .mapToObj(i -> RedisProcess.sentinel(options))
-                .toList();
+    private void launch(String options) {
+        RedisProcess first = RedisProcess.start(options);
+        servers.add(first);
+        RedisProcess second = RedisProcess.start("--replicaof 127.0.0.1 " + first.port(), options);
+        servers.add(second);
+        // Sentinels look for new replicas every 10 seconds only.
+        RedisProcess.patiently().until(() -> isFollowing(second));
+        for (int i = 0; i < SENTINELS; i++) {
+            sentinels.add(RedisProcess.sentinel(
+                    "--sentinel monitor jobq 127.0.0.1 " + first.port() + " 2",
+                    "--sentinel down-after-milliseconds jobq 1000",
+                    "--sentinel failover-timeout jobq 5000"));
+        }
     }
 
     private RedisProcess agreedPrimary() {

@@ -22,6 +22,7 @@ final class TcpProxy implements AutoCloseable {
 
     private final int target;
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final Set<Socket> sockets = new HashSet<>();
     private State state = State.PASSES;
     private int repliesToDrop;
@@ -29,7 +30,7 @@ final class TcpProxy implements AutoCloseable {
     private TcpProxy(int target) throws IOException {
         this.target = target;
         listener = new ServerSocket(Ports.free(), 128, InetAddress.getLoopbackAddress());
-        start("accept", this::accept);
+        acceptor = start("accept", this::accept);
     }
 
     /** Passes everything to and from this port. */
@@ -83,6 +84,12 @@ final class TcpProxy implements AutoCloseable {
     public void close() throws IOException {
         listener.close();
         cut();
+        try {
+            // The port is in use for as long as a thread accepts.
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized void enter(State next) {
@@ -107,8 +114,6 @@ final class TcpProxy implements AutoCloseable {
     private void connect(Socket client) {
         try {
             Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-            client.setTcpNoDelay(true);
-            server.setTcpNoDelay(true);
             if (add(client, server)) {
                 start("requests", () -> pump(client, server, false));
                 start("replies", () -> pump(server, client, true));
@@ -132,6 +137,7 @@ final class TcpProxy implements AutoCloseable {
     private void pump(Socket from, Socket to, boolean replies) {
         byte[] buffer = new byte[16 * 1024];
         try {
+            to.setTcpNoDelay(true);
             InputStream in = from.getInputStream();
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 if (isLost(replies)) {
@@ -175,9 +181,10 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, "proxy-" + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
