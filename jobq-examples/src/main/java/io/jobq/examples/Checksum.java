@@ -75,7 +75,7 @@ public final class Checksum {
         try {
             ChecksumArguments arguments = ChecksumArguments.parse(args, home);
             return new Checksum(home, out, beforeStart).sum(arguments);
-        } catch (ChecksumArguments.UsageException wrong) {
+        } catch (UsageException wrong) {
             err.println("checksum: " + wrong.getMessage());
             err.println(ChecksumArguments.USAGE);
             return 2;

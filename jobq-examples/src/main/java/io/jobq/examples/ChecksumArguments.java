@@ -23,15 +23,6 @@ record ChecksumArguments(Path directory, int slots, Path out) {
               --slots N   files read at once, 1 to 10000; by default one per processor
               --out FILE  where the listing goes, checksums.sha256 by default""";
 
-    /** A command line that makes no sense; the message says why. */
-    static final class UsageException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        UsageException(String message) {
-            super(message);
-        }
-    }
-
     /** Reads a command line, relative names relative to a directory. */
     static ChecksumArguments parse(List<String> words, Path home) throws UsageException {
         Deque<String> rest = new ArrayDeque<>(words);
