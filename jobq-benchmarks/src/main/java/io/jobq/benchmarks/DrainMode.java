@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/** How fast a worker empties a backlog of jobs that do nothing. */
+/** How fast a worker empties a backlog of jobs that do nothing, or sleep. */
 final class DrainMode implements Mode {
     private static final int BATCH = 1_000;
 
@@ -25,6 +25,7 @@ final class DrainMode implements Mode {
         defaults.put("jobs", "1000000");
         defaults.put("payload", "100");
         defaults.put("concurrency", "100");
+        defaults.put("work-ms", "0");
         defaults.put("metrics", "on");
         defaults.put("warmup", "1000000");
         defaults.put("rounds", "1");
@@ -50,7 +51,13 @@ final class DrainMode implements Mode {
     private static void drain(Options options, Input.Maker inputs, int jobs, Stopwatch time)
             throws InterruptedException {
         CountDownLatch left = new CountDownLatch(jobs);
-        try (Bench bench = new Bench(options, options.number("concurrency", 1), (input, job) -> left.countDown())) {
+        int sleep = options.number("work-ms", 0);
+        try (Bench bench = new Bench(options, options.number("concurrency", 1), (input, job) -> {
+            if (sleep > 0) {
+                Thread.sleep(sleep);
+            }
+            left.countDown();
+        })) {
             bench.enqueue(inputs, 0, jobs, BATCH);
             System.gc();
             time.start();

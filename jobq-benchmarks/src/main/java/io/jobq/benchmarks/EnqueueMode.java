@@ -68,11 +68,12 @@ final class EnqueueMode implements Mode {
         }
 
         void measure() throws InterruptedException {
-            StorageFactory storage = StorageFactory.of(options.text("storage"));
+            String uri = options.text("storage");
+            StorageFactory storage = StorageFactory.of(uri);
             try (Bench bench = new Bench(options, 1, (input, job) -> {})) {
-                OptionalLong before = storage.usedBytes();
+                OptionalLong before = storage.usedBytes(uri);
                 fill(bench);
-                OptionalLong after = storage.usedBytes();
+                OptionalLong after = storage.usedBytes(uri);
                 if (before.isPresent() && after.isPresent()) {
                     bytesPerJob = OptionalLong.of(Math.max(0, after.getAsLong() - before.getAsLong()) / jobs);
                 }

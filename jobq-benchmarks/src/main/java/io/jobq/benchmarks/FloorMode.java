@@ -20,7 +20,7 @@ final class FloorMode implements Mode {
 
     @Override
     public String summary() {
-        return "the work of drain with a bare queue and thread pool, without the library";
+        return "the work of drain without the library: a bare queue and thread pool, or bare Redis";
     }
 
     @Override
@@ -30,17 +30,21 @@ final class FloorMode implements Mode {
         defaults.put("jobs", "1000000");
         defaults.put("payload", "100");
         defaults.put("concurrency", "100");
+        defaults.put("batch", "100");
         defaults.put("warmup", "1000000");
         return defaults;
     }
 
     @Override
     public void run(Options options, Results results) throws InterruptedException {
-        StorageFactory.of(options.text("storage"));
         int jobs = options.number("jobs", 1);
         int warmup = options.number("warmup", 0);
         int threads = options.number("concurrency", 1);
         Input.Maker inputs = new Input.Maker(options.number("payload", 1));
+        if (StorageFactory.of(options.text("storage")) instanceof RedisStorageFactory) {
+            new RedisFloor(options, inputs).run(warmup, jobs, results);
+            return;
+        }
         if (warmup > 0) {
             drain(inputs, warmup, threads, new Stopwatch());
         }

@@ -1,17 +1,30 @@
 package io.jobq.benchmarks;
 
+import io.jobq.benchmarks.chaos.ChaosMode;
+import io.jobq.benchmarks.chaos.ChaosWorker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * {@code java -jar jobq-benchmarks.jar MODE [options]}: prints one JSON object per result on standard output, and
- * nothing else there. Exits with 2 when the command line makes no sense.
+ * nothing else there. Exits with 1 when a check fails, and with 2 when the command line makes no sense.
  */
 public final class Main {
-    private static final List<Mode> MODES =
-            List.of(new EnqueueMode(), new DrainMode(), new FloorMode(), new LatencyMode(), new DelayedMode());
+    private static final List<Mode> MODES = List.of(
+            new EnqueueMode(),
+            new DrainMode(),
+            new FloorMode(),
+            new LatencyMode(),
+            new DelayedMode(),
+            new BacklogMode(),
+            new ChaosMode());
+    /** For processes that this program starts. */
+    private static final Mode WORKER = new ChaosWorker();
+
+    private static final int FAILED = 1;
     private static final int USAGE = 2;
 
     private Main() {}
@@ -36,8 +49,9 @@ public final class Main {
         try {
             Mode mode = modeOf(words);
             Options options = Options.parse(words.subList(1, words.size()), mode.defaults());
-            mode.run(options, new Results(out, mode.name(), options));
-            return 0;
+            Results results = new Results(out, mode.name(), options);
+            mode.run(options, results);
+            return results.hasFailed() ? FAILED : 0;
         } catch (UsageException wrong) {
             err.println(wrong.getMessage());
             err.print(usage());
@@ -47,7 +61,7 @@ public final class Main {
 
     private static Mode modeOf(List<String> words) {
         String name = words.isEmpty() ? "" : words.get(0);
-        return MODES.stream()
+        return Stream.concat(MODES.stream(), Stream.of(WORKER))
                 .filter(mode -> mode.name().equals(name))
                 .findFirst()
                 .orElseThrow(

@@ -19,7 +19,7 @@ final class MemoryStorageFactory implements StorageFactory {
 
     /** The live heap: the least of some collections. */
     @Override
-    public OptionalLong usedBytes() {
+    public OptionalLong usedBytes(String uri) {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();

@@ -3,7 +3,7 @@ package io.jobq.benchmarks;
 import java.util.Map;
 
 /** One benchmark, chosen by the first word of the command line. A new one is a class and a line in {@link Main}. */
-interface Mode {
+public interface Mode {
     /** The word. */
     String name();
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The options of a mode: {@code --name value} pairs over the mode's defaults. Values are checked when they are read. */
-final class Options {
+public final class Options {
     private final Map<String, String> values;
 
     private Options(Map<String, String> values) {
@@ -46,12 +46,12 @@ final class Options {
     }
 
     /** The value as it was given. */
-    String text(String name) {
+    public String text(String name) {
         return Objects.requireNonNull(values.get(name), name);
     }
 
     /** A whole number of at least {@code min}. */
-    int number(String name, int min) {
+    public int number(String name, int min) {
         try {
             int number = Integer.parseInt(text(name));
             if (number >= min) {
@@ -64,7 +64,7 @@ final class Options {
     }
 
     /** A time in seconds, zero or more, fractions allowed. */
-    Duration seconds(String name) {
+    public Duration seconds(String name) {
         try {
             double seconds = Double.parseDouble(text(name));
             if (seconds >= 0 && seconds <= 86_400) {
@@ -81,7 +81,7 @@ final class Options {
     }
 
     /** A switch, {@code on} or {@code off}. */
-    boolean isOn(String name) {
+    public boolean isOn(String name) {
         return switch (text(name)) {
             case "on" -> true;
             case "off" -> false;

@@ -10,17 +10,27 @@ import java.util.Map;
 import org.HdrHistogram.AbstractHistogram;
 
 /** Prints result lines: one JSON object each, with the options that led to it. */
-final class Results {
+public final class Results {
     private static final JacksonCodec JSON = new JacksonCodec();
 
     private final PrintStream out;
     private final String mode;
     private final Options options;
+    private boolean failed;
 
     Results(PrintStream out, String mode, Options options) {
         this.out = out;
         this.mode = mode;
         this.options = options;
+    }
+
+    /** Says that what was checked does not hold; the exit code will tell. */
+    public void fail() {
+        failed = true;
+    }
+
+    boolean hasFailed() {
+        return failed;
     }
 
     /** A rate, with the processor time that it took. */
@@ -40,7 +50,7 @@ final class Results {
     }
 
     /** One line. Values in {@code extra} go before the option of the same name. */
-    void print(String metric, double value, String unit, Map<String, ?> extra) {
+    public void print(String metric, double value, String unit, Map<String, ?> extra) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("mode", mode);
         line.put("metric", metric);

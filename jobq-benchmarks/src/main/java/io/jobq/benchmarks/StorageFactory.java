@@ -7,16 +7,21 @@ import java.util.OptionalLong;
 /** Opens storages of one kind, chosen by what stands before the colon in {@code --storage}. */
 interface StorageFactory {
     /** All kinds; a new one is a class and an entry here. */
-    List<StorageFactory> KNOWN = List.of(new MemoryStorageFactory());
+    List<StorageFactory> KNOWN = List.of(
+            new MemoryStorageFactory(),
+            new RedisStorageFactory("redis"),
+            new RedisStorageFactory("rediss"),
+            new RedisStorageFactory("redis-sentinel"),
+            new RedisStorageFactory("redis-cluster"));
 
     /** The scheme of its URIs; alone, it is a whole value too. */
     String scheme();
 
-    /** Opens an empty storage; the caller closes it. */
+    /** Opens an empty storage; the caller closes it, and nothing is left of it then. */
     Storage open(String uri);
 
     /** How much memory the jobs take, before or after they are stored; empty when there is no telling. */
-    OptionalLong usedBytes();
+    OptionalLong usedBytes(String uri);
 
     /**
      * The factory for a URI.

@@ -1,10 +1,11 @@
 package io.jobq.benchmarks;
 
 /** The command line makes no sense; the message says why. */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UsageException(String message) {
+    /** With the reason. */
+    public UsageException(String message) {
         super(message);
     }
 }

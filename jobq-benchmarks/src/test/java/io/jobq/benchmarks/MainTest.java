@@ -39,6 +39,7 @@ class MainTest {
             drain --jobs 1 --metrics off --warmup 0               | jobs_per_second
             floor --jobs 50 --concurrency 2 --warmup 5            | jobs_per_second
             latency --rate 100 --seconds 0.05 --warmup 0.02       | p50_ms p95_ms p99_ms max_ms
+            drain --jobs 5 --work-ms 1 --warmup 0                 | jobs_per_second
             delayed --jobs 5 --seconds 0.05 --warmup 0.01         | p50_ms p95_ms p99_ms max_ms
             """)
     void printsOneJsonObjectPerMetric(String line, String metrics) throws InterruptedException {
@@ -53,6 +54,20 @@ class MainTest {
             assertThat(each.get("java").asInt()).isEqualTo(Runtime.version().feature());
         });
         assertThat(out.toString(StandardCharsets.UTF_8)).containsPattern("\"value\":\\d+\\.\\d{3},");
+    }
+
+    @Test
+    void comparesCostsPerCall() throws InterruptedException {
+        assertThat(run("backlog --jobs 200 --few 20 --batch 5 --rounds 3 --warmup 1"))
+                .isZero();
+
+        assertThat(lines())
+                .extracting(each -> each.get("metric").asString())
+                .containsSubsequence("enqueue_us_per_job", "enqueue_us_per_job", "enqueue_ratio")
+                .contains("claim_ratio", "cancel_ratio", "list_ratio")
+                .hasSize(12);
+        assertThat(lines().get(0).get("waiting").asInt()).isEqualTo(20);
+        assertThat(lines().get(1).get("waiting").asInt()).isEqualTo(200);
     }
 
     @Test
@@ -86,6 +101,15 @@ class MainTest {
                 "latency --seconds -1",
                 "latency --seconds NaN",
                 "delayed --seconds 1e9",
+                "drain --work-ms -1 --jobs 1",
+                "floor --storage redis://127.0.0.1:1 --batch 0",
+                "backlog --few 10 --batch 10",
+                "chaos --storage memory",
+                "chaos --storage redis://127.0.0.1:1 --restarts 1",
+                "chaos --storage redis-cluster://127.0.0.1:1 --cuts 1",
+                "chaos --kills -1",
+                "chaos --seed soon",
+                "chaos --workers 0",
             })
     void rejectsWhatMakesNoSense(String line) throws InterruptedException {
         assertThat(run(line)).isEqualTo(2);
@@ -107,6 +131,8 @@ class MainTest {
 
         assertThat(out.size()).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("enqueue", "drain", "floor", "latency", "delayed", "jmh", "--jobs 1000000");
+                .contains(
+                        "enqueue", "drain", "floor", "latency", "delayed", "backlog", "chaos", "jmh", "--jobs 1000000")
+                .doesNotContain("chaos-worker");
     }
 }

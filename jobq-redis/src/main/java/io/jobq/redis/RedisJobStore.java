@@ -39,11 +39,13 @@ final class RedisJobStore implements JobStore {
     private final Calls calls;
     private final Queues queues;
     private final RedisSignals signals;
+    private final RedisRegistry registry;
     private final InsertBatcher batcher;
     private final long timeoutNanos;
     private final @Nullable OutageBuffer buffer;
 
-    RedisJobStore(Calls calls, Queues queues, RedisSignals signals, RedisOptions options) {
+    RedisJobStore(Calls calls, Queues queues, RedisSignals signals, RedisRegistry registry, RedisOptions options) {
+        this.registry = registry;
         this.calls = calls;
         this.queues = queues;
         this.signals = signals;
@@ -171,6 +173,7 @@ final class RedisJobStore implements JobStore {
         List<CompletableFuture<Reply>> replies = queues.everywhere().stream()
                 .map(queue -> calls.send(Script.SWEEP, queue, args))
                 .toList();
+        registry.purge();
         SweepResult all = new SweepResult(0, 0, 0);
         for (CompletableFuture<Reply> each : replies) {
             Reply reply = calls.link().await(each);

@@ -99,6 +99,8 @@ final class RedisLink implements AutoCloseable {
         RedisClusterClient client = RedisClusterClient.create(clusterNodes(options));
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
         resilient(builder, options);
+        // connections to nodes are made when first needed, and what needs them must wait; the timeout bounds it
+        builder.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
         builder.topologyRefreshOptions(watchful());
         client.setOptions(builder.build());
         return new RedisLink(client, options);

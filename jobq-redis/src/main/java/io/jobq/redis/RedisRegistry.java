@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The registry: a hash per kind. */
 final class RedisRegistry implements Registry {
     private final Calls calls;
     private final String prefix;
+    /** Kinds of which this process has put entries that expire. */
+    private final Set<String> expiring = ConcurrentHashMap.newKeySet();
 
     RedisRegistry(Calls calls, String prefix) {
         this.calls = calls;
@@ -19,6 +23,9 @@ final class RedisRegistry implements Registry {
 
     @Override
     public boolean put(Entry entry, long expectedVersion, @Nullable Duration ttl) {
+        if (ttl != null) {
+            expiring.add(entry.kind());
+        }
         Args args = new Args()
                 .add(calls.clockShift())
                 .add(entry.key())
@@ -34,6 +41,11 @@ final class RedisRegistry implements Registry {
                 read(kind, new Args().add(calls.clockShift()).add("").add(0));
         entries.sort(Comparator.comparing(Entry::key));
         return entries;
+    }
+
+    /** Deletes what has expired; listing does that on the way. */
+    void purge() {
+        expiring.forEach(this::list);
     }
 
     @Override

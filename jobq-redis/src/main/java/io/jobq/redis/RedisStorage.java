@@ -21,7 +21,7 @@ public final class RedisStorage implements Storage {
     private final RedisSignals signals;
     private final RedisJobStore jobs;
     private final JobAdmin admin;
-    private final Registry registry;
+    private final RedisRegistry registry;
 
     private RedisStorage(RedisLink link, RedisOptions options, LongSupplier clockShift) {
         this.link = link;
@@ -29,9 +29,9 @@ public final class RedisStorage implements Storage {
         ServerCheck.run(link, options.prefix());
         Queues queues = Queues.open(link, options);
         this.signals = new RedisSignals(calls, queues, options.prefix());
-        this.jobs = new RedisJobStore(calls, queues, signals, options);
-        this.admin = new RedisJobAdmin(calls, queues);
         this.registry = new RedisRegistry(calls, options.prefix());
+        this.jobs = new RedisJobStore(calls, queues, signals, registry, options);
+        this.admin = new RedisJobAdmin(calls, queues);
     }
 
     /**

@@ -29,5 +29,6 @@ end
 purge('SUCCEEDED', tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))
+redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
 announce()
 return {promoted, #expired, purged}

@@ -5,20 +5,17 @@ import io.jobq.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Storages for whom time passes as a test says: what its clock has moved is added to Redis' own. */
 final class ShiftedRedis {
     /** Where the clocks of the testkit start. */
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private static final AtomicLong COUNT = new AtomicLong();
-
     private ShiftedRedis() {}
 
     static RedisStorage create(String uri, Retention retention, ManualClock clock) {
-        String prefix = "test-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
-        RedisOptions options = RedisOptions.of(uri).withPrefix(prefix).withRetention(retention);
+        RedisOptions options =
+                RedisOptions.of(uri).withPrefix(TestRedis.prefix()).withRetention(retention);
         return RedisStorage.connect(
                 options, () -> TimeUnit.NANOSECONDS.toMicros(shift(clock).toNanos()));
     }

@@ -1,0 +1,101 @@
+package io.jobq.benchmarks.chaos;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One run: a fleet, a load, a storm; then peace, and a look at what is left. */
+final class Chaos {
+    /**
+     * What shall happen.
+     *
+     * @param seed of all randomness that is not the machine's own
+     * @param proxied whether workers and producers reach Redis by ways that can be cut
+     */
+    record Course(long seed, Duration time, Map<Plan.Fault, Integer> faults, int workers, Load load, boolean proxied) {}
+
+    /**
+     * What is produced.
+     *
+     * @param rate jobs per second
+     * @param workMillis how long a handler takes on average
+     * @param drain how long all may take to end after the storm
+     */
+    record Load(int rate, int workMillis, Duration drain) {}
+
+    /**
+     * What came of it.
+     *
+     * @param complaints about workers that did not end well
+     */
+    record Findings(int accepted, Verdict verdict, Set<String> orphanKeys, List<String> complaints) {
+        boolean isClean() {
+            return verdict.lost().isEmpty() && verdict.stale().isEmpty() && orphanKeys.isEmpty();
+        }
+    }
+
+    private final ChaosSettings settings;
+    private final Course course;
+    private final @Nullable OwnRedis redis;
+    private final Path logs;
+    private final Remains remains;
+    private final Duration lease;
+    private final List<Proxy> ways = new ArrayList<>();
+
+    Chaos(ChaosSettings settings, Course course, @Nullable OwnRedis redis, Path logs) {
+        this.settings = settings;
+        this.course = course;
+        this.redis = redis;
+        this.logs = logs;
+        this.remains = new Remains(settings);
+        this.lease = Duration.ofSeconds(settings.lease());
+    }
+
+    Findings run() throws InterruptedException {
+        try (History history = History.open(settings.uri(), settings.prefix());
+                Fleet fleet = new Fleet(settings, history, logs)) {
+            for (int i = 0; i < course.workers(); i++) {
+                fleet.add(way());
+            }
+            Set<String> accepted = storm(fleet);
+            remains.awaitDone(course.load().drain());
+            Thread.sleep(lease.multipliedBy(2).toMillis()); // for the living to clear away what the dead have left
+            List<String> complaints = fleet.stop();
+            Verdict verdict = Verdict.of(accepted, remains.jobs(), history.read());
+            Findings findings =
+                    new Findings(accepted.size(), verdict, remains.orphanKeys(lease.multipliedBy(2)), complaints);
+            history.delete();
+            return findings;
+        } finally {
+            remains.delete();
+            ways.forEach(Proxy::close);
+        }
+    }
+
+    private String way() {
+        if (!course.proxied()) {
+            return settings.uri();
+        }
+        Proxy way = new Proxy(settings.uri());
+        ways.add(way);
+        return way.uri();
+    }
+
+    /** Returns the accepted jobs. */
+    private Set<String> storm(Fleet fleet) throws InterruptedException {
+        SplittableRandom random = new SplittableRandom(course.seed());
+        List<Plan.Step> plan = Plan.of(random, course.time(), course.faults());
+        Load load = course.load();
+        try (Producers producers =
+                        new Producers(settings.connect(way()), load.rate(), load.workMillis(), random.split());
+                Storm storm = new Storm(random, fleet, ways, redis, lease)) {
+            storm.rage(plan, course.time());
+            return producers.stop();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.jobq.benchmarks.chaos;
+
+import io.jobq.JobContext;
+import io.jobq.JobListener;
+import io.jobq.JobQ;
+import io.jobq.RetryPolicy;
+import io.jobq.WorkerOptions;
+import io.jobq.benchmarks.Mode;
+import io.jobq.benchmarks.Options;
+import io.jobq.benchmarks.Results;
+import io.jobq.spi.Storage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The main program of a worker process, which {@link Fleet} starts. It ends when its standard input does. */
+public final class ChaosWorker implements Mode {
+    private static final int MANY = 1_000_000;
+
+    @Override
+    public String name() {
+        return "chaos-worker";
+    }
+
+    @Override
+    public String summary() {
+        return "a worker process of chaos";
+    }
+
+    @Override
+    public Map<String, String> defaults() {
+        return ChaosSettings.defaults();
+    }
+
+    @Override
+    public void run(Options options, Results results) {
+        ChaosSettings settings = ChaosSettings.of(options);
+        String name = options.text("name");
+        try (History history = History.open(settings.uri(), settings.prefix());
+                Storage storage = settings.connect(options.text("storage"));
+                JobQ jobq = system(settings, name, history, storage)) {
+            jobq.start();
+            System.in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** No job may end other than by its effect: attempts and losses are as good as unlimited. */
+    private static JobQ system(ChaosSettings settings, String name, History history, Storage storage) {
+        AtomicLong runs = new AtomicLong();
+        return JobQ.builder()
+                .storage(storage)
+                .handle(ChaosSettings.TYPE, Long.class, (millis, job) -> {
+                    String run = name + "/" + runs.incrementAndGet();
+                    history.started(name, job, run);
+                    Thread.sleep(millis);
+                    history.effect(name, job, run);
+                })
+                .listener(new JobListener() {
+                    @Override
+                    public void onLost(JobContext job) {
+                        history.lost(name, job);
+                    }
+                })
+                .retry(RetryPolicy.fixed(Duration.ofMillis(100)).maxAttempts(MANY))
+                .worker(WorkerOptions.DEFAULT
+                        .withName(name)
+                        .withConcurrency(settings.concurrency())
+                        .withQueues(Map.of(ChaosSettings.QUEUE, 1))
+                        .withLeaseTime(Duration.ofSeconds(settings.lease()))
+                        .withMaxLosses(MANY))
+                .build();
+    }
+}

@@ -1,0 +1,141 @@
+package io.jobq.benchmarks.chaos;
+
+import io.jobq.benchmarks.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The worker processes, each with its own way to Redis. */
+final class Fleet implements AutoCloseable {
+    private static final long STOP_SECONDS = 60;
+
+    /** A place for a worker; when it is killed, another takes it. */
+    private static final class Place {
+        final String way;
+        volatile Process process;
+        volatile String name;
+        volatile boolean paused;
+
+        Place(String way, String name, Process process) {
+            this.way = way;
+            this.name = name;
+            this.process = process;
+        }
+    }
+
+    private final ChaosSettings settings;
+    private final History history;
+    private final Path logs;
+    private final List<Place> places = new ArrayList<>();
+    private int count;
+
+    Fleet(ChaosSettings settings, History history, Path logs) {
+        this.settings = settings;
+        this.history = history;
+        this.logs = logs;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // for who interrupts it
+    }
+
+    /** Starts a worker that reaches Redis by a way. */
+    void add(String way) {
+        String name = nextName();
+        places.add(new Place(way, name, launch(name, way)));
+    }
+
+    private String nextName() {
+        return "worker" + ++count;
+    }
+
+    private Process launch(String name, String way) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command =
+                new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
+        command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName(), "chaos-worker"));
+        command.addAll(List.of("--name", name, "--storage", way));
+        command.addAll(settings.words());
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(logs.resolve(name + ".log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills a worker and starts another. */
+    void kill(int index) {
+        Place place = places.get(index % places.size());
+        history.fault(Event.Kind.KILL, place.name);
+        place.process.destroyForcibly().onExit().join();
+        place.name = nextName();
+        place.process = launch(place.name, place.way);
+        place.paused = false;
+    }
+
+    /** Pauses a worker, and returns what lets it go on; null when it is paused already. */
+    @Nullable
+    Runnable pause(int index) {
+        Place place = places.get(index % places.size());
+        if (place.paused) {
+            return null;
+        }
+        Process paused = place.process;
+        history.fault(Event.Kind.PAUSE, place.name);
+        signal("STOP", paused);
+        place.paused = true;
+        return () -> {
+            signal("CONT", paused);
+            if (place.process == paused) {
+                place.paused = false;
+            }
+        };
+    }
+
+    private static void signal(String signal, Process process) {
+        if (!process.isAlive()) {
+            return;
+        }
+        try {
+            new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets all workers finish what they have, and end. Returns complaints about those that do not. */
+    List<String> stop() throws InterruptedException {
+        List<String> complaints = new ArrayList<>();
+        for (Place place : places) {
+            endInput(place.process);
+        }
+        for (Place place : places) {
+            if (!place.process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                complaints.add(place.name + " does not end");
+            } else if (place.process.exitValue() != 0) {
+                complaints.add(place.name + " ended with " + place.process.exitValue());
+            }
+        }
+        return complaints;
+    }
+
+    private static void endInput(Process process) {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException dead) {
+            return; // stop() will say how it ended
+        }
+    }
+
+    @Override
+    public void close() {
+        places.forEach(place -> place.process.destroyForcibly());
+    }
+}

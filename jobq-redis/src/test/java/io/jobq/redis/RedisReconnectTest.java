@@ -1,0 +1,87 @@
+package io.jobq.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Breaks under load after which everything must go on by itself, and nothing that was accepted may be missing. */
+class RedisReconnectTest {
+    private RedisProcess redis;
+
+    @BeforeEach
+    void start() {
+        redis = RedisProcess.start("--appendonly", "yes", "--appendfsync", "always");
+    }
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    private static RedisOptions options(String uri) {
+        return RedisOptions.of(uri).withTimeout(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aRestart() throws InterruptedException {
+        try (Load load = new Load(options(redis.uri()))) {
+            load.awaitProgress();
+            redis.stop();
+            redis.restart();
+            load.awaitProgress();
+            redis.kill();
+            redis.restart();
+            load.awaitProgress();
+            load.awaitAll();
+        }
+    }
+
+    @Test
+    void killedConnections() throws InterruptedException {
+        try (Load load = new Load(options(redis.uri()))) {
+            for (int i = 0; i < 5; i++) {
+                load.awaitProgress();
+                redis.ask("CLIENT", "KILL", "TYPE", "normal");
+                redis.ask("CLIENT", "KILL", "TYPE", "pubsub");
+            }
+            load.awaitProgress();
+            load.awaitAll();
+        }
+    }
+
+    @Test
+    void aNetworkThatIsCutAndOneThatIsSilent() throws Exception {
+        try (TcpProxy proxy = TcpProxy.to(redis.port());
+                Load load = new Load(options(proxy.uri()))) {
+            load.awaitProgress();
+            proxy.cut();
+            RedisProcess.patiently().until(() -> proxy.connections() == 0);
+            proxy.heal();
+            load.awaitProgress();
+            proxy.stall();
+            pause(Duration.ofMillis(2_500));
+            proxy.heal();
+            load.awaitProgress();
+            load.awaitAll();
+        }
+    }
+
+    /** Time in which nothing must happen has to be waited out. */
+    private static void pause(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
+    }
+
+    @Test
+    void scriptsThatRedisHasForgotten() throws InterruptedException {
+        try (Load load = new Load(options(redis.uri()))) {
+            load.awaitProgress();
+            assertThat(redis.ask("SCRIPT", "FLUSH")).isEqualTo("OK");
+            load.awaitProgress();
+            load.awaitAll();
+            assertThat(load.repeated()).isZero();
+        }
+    }
+}

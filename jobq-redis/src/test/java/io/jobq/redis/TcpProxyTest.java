@@ -1,0 +1,100 @@
+package io.jobq.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TcpProxyTest {
+    private RedisProcess redis;
+    private TcpProxy proxy;
+    private RedisClient client;
+    private StatefulRedisConnection<String, String> connection;
+    private RedisCommands<String, String> commands;
+
+    @BeforeEach
+    void start() throws IOException {
+        redis = RedisProcess.start();
+        proxy = TcpProxy.to(redis.port());
+        client = RedisClient.create(proxy.uri());
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .build());
+        connection = client.connect();
+        commands = connection.sync();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+        proxy.close();
+        redis.close();
+    }
+
+    @Test
+    void passesMuch() {
+        String value = "x".repeat(1_000_000);
+        commands.set("a", value);
+        assertThat(commands.get("a")).isEqualTo(value);
+        assertThat(proxy.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void cutEndsConnectionsUntilItHeals() {
+        proxy.cut();
+        assertThatThrownBy(commands::ping).isInstanceOf(RedisException.class);
+        assertThatThrownBy(() -> RawRedis.ask(proxy.port(), "PING")).isInstanceOf(UncheckedIOException.class);
+        assertThat(proxy.connections()).isZero();
+
+        proxy.heal();
+
+        RedisProcess.patiently().until(() -> commands.ping().equals("PONG"));
+    }
+
+    @Test
+    void stallPassesNothingUntilItHeals() {
+        proxy.stall();
+        connection.setTimeout(Duration.ofMillis(100));
+        assertThatThrownBy(() -> commands.set("a", "1")).isInstanceOf(RedisCommandTimeoutException.class);
+        assertThat(redis.ask("GET", "a")).isEmpty();
+
+        proxy.heal();
+
+        RedisProcess.patiently().until(() -> redis.ask("GET", "a").equals("1"));
+        connection.setTimeout(Duration.ofSeconds(5));
+        assertThat(commands.ping()).isEqualTo("PONG");
+    }
+
+    @Test
+    void stalledRepliesAreOfCommandsThatRan() {
+        proxy.stallReplies();
+        connection.setTimeout(Duration.ofMillis(100));
+        assertThatThrownBy(() -> commands.set("a", "1")).isInstanceOf(RedisCommandTimeoutException.class);
+        RedisProcess.patiently().until(() -> redis.ask("GET", "a").equals("1"));
+    }
+
+    @Test
+    void droppedReplyTakesTheConnectionAlong() {
+        proxy.dropReplies(1);
+        assertThatThrownBy(() -> RawRedis.ask(proxy.port(), "INCR", "a")).isInstanceOf(UncheckedIOException.class);
+        assertThat(redis.ask("GET", "a")).isEqualTo("1");
+        assertThat(RawRedis.ask(proxy.port(), "INCR", "a")).isEqualTo("2");
+    }
+
+    @Test
+    void nothingListensAfterClose() throws IOException {
+        proxy.close();
+        assertThatThrownBy(() -> RawRedis.ask(proxy.port(), "PING")).hasMessageContaining("refused");
+    }
+}
