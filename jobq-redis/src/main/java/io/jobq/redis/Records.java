@@ -58,7 +58,7 @@ final class Records {
                 case "losses" -> losses = json.getIntValue();
                 case "due" -> due = json.getLongValue();
                 case "started" -> started = json.getLongValue();
-                case "finished" -> finished = json.getLongValue();
+                case "finished" -> finished = json.getLongValue() / 1_000; // us, so that their order is exact
                 case "reason" -> reason = json.getString();
                 default -> json.skipChildren();
             }

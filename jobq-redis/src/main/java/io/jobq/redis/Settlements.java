@@ -1,13 +1,14 @@
 package io.jobq.redis;
 
 import io.jobq.AttemptError;
+import io.jobq.JobId;
 import io.jobq.spi.Lease;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +30,31 @@ final class Settlements {
     /** Those at some places of a list. */
     static Settlements of(QueueKeys queue, List<Settlement> done, List<Integer> indexes) {
         Settlements settlements = new Settlements(queue);
-        Map<String, Integer> perJob = new HashMap<>();
-        for (int index : indexes) {
-            perJob.merge(done.get(index).lease().job().toString(), 1, Integer::sum);
-        }
+        Set<JobId> several = repeated(done, indexes);
         for (int index : indexes) {
             Settlement settlement = done.get(index);
-            String id = settlement.lease().job().toString();
-            settlements.add(index, settlement, id, perJob.getOrDefault(id, 1) == 1);
+            settlements.add(
+                    index, settlement, several.contains(settlement.lease().job()));
         }
         return settlements;
     }
 
-    private void add(int index, Settlement settlement, String id, boolean alone) {
-        if (alone && settlement instanceof Settlement.Succeeded succeeded && isSilent(settlement.words())) {
+    /** Jobs with more than one settlement. */
+    private static Set<JobId> repeated(List<Settlement> done, List<Integer> indexes) {
+        Set<JobId> met = new HashSet<>();
+        Set<JobId> several = new HashSet<>();
+        for (int index : indexes) {
+            JobId job = done.get(index).lease().job();
+            if (!met.add(job)) {
+                several.add(job);
+            }
+        }
+        return several;
+    }
+
+    private void add(int index, Settlement settlement, boolean isOneOfSeveral) {
+        String id = settlement.lease().job().toString();
+        if (!isOneOfSeveral && settlement instanceof Settlement.Succeeded succeeded && isSilent(settlement.words())) {
             plainIndexes.add(index);
             plain.add(id).add(token(settlement.lease())).add(result(succeeded));
         } else {

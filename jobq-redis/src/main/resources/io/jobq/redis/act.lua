@@ -13,8 +13,8 @@ end
 
 -- Takes a job that does not run out of its place.
 local function leave(id, record, level)
-  if FINAL[record and record.state] then
-    redis.call('ZREM', FINAL[record.state], id)
+  if record and FINAL[record.state] then
+    unfile(id, record.state)
   elseif record and record.parked then
     redis.call('ZREM', PARKED, record.parked .. '"' .. id)
   elseif redis.call('ZREM', SCHEDULED, level .. id) == 0 then
@@ -59,7 +59,7 @@ local function replay(id, record, body, key)
     redis.call('HSET', UNIQUE, key, id)
     redis.call('HSET', HOLDS, id, key)
   end
-  redis.call('ZREM', FINAL[record.state], id)
+  unfile(id, record.state)
   -- whoever replays it wants it to run, expired or not; in front of the expiry there are numbers only
   redis.call('HSET', JOBS, id, (string.gsub(body, '^({[^}]-)"expiresAt":%d+,', '%1', 1)))
   redis.call('HDEL', STORY, id .. ':p', id .. ':r')

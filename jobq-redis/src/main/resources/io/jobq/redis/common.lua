@@ -5,7 +5,7 @@
 --        2 state     hash  id -> record                  9 unique    hash  unique key -> id of the live job
 --        3 scheduled zset  level..id by due ms          10 holds     hash  id -> its unique key
 --        4 leases    zset  level..id by end of lease    11 story     hash  id:e errors, id:l log, id:p progress, id:r result
---        5 succeeded zset  id by finished us            12 meta      hash  counters
+--        5 succeeded list  id:finished us               12 meta      hash  counters
 --        6 dead      zset  id by finished us            13 idle      zset  instance by end of its wait
 --        7 cancelled zset  id by finished us         14-23 ready     list  per level: id, or id:tag
 -- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
@@ -14,7 +14,8 @@
 --
 -- A job without a record is as its producer made it: waiting under its bare id, in ready or scheduled. Every other job
 -- has a record, and if it is ready, a tag that its entry in the list repeats; any other entry is a hole, left behind
--- by a job that was cancelled or deleted while it waited, and is skipped when its turn comes.
+-- by a job that was cancelled or deleted while it waited, and is skipped when its turn comes. Succeeded jobs come and go
+-- as fast as ready ones, so theirs is a list too, with holes where jobs were deleted or replayed.
 
 local JOBS, STATE, SCHEDULED, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local FINAL = {SUCCEEDED = KEYS[5], DEAD = KEYS[6], CANCELLED = KEYS[7]}
@@ -131,8 +132,70 @@ local function erase(ids)
   end
 end
 
+-- Whether an entry of the succeeded is that of the job as it is.
+local function hasSucceeded(entry, text)
+  local record = text and decode(text)
+  return record and record.state == 'SUCCEEDED' and record.finished == tonumber(string.sub(entry, 38))
+end
+
+-- Takes entries off the list of the succeeded; returns the ids of those that are no holes.
+local function popSucceeded(most, holes)
+  local entries = redis.call('LPOP', FINAL.SUCCEEDED, most)
+  count('gone:succeeded', #entries)
+  local ids = {}
+  for i, entry in ipairs(entries) do
+    ids[i] = string.sub(entry, 1, 36)
+  end
+  if holes == 0 then
+    return ids
+  end
+  local texts, valid = redis.call('HMGET', STATE, unpack(ids)), {}
+  for i, id in ipairs(ids) do
+    if hasSucceeded(entries[i], texts[i]) then
+      valid[#valid + 1] = id
+    end
+  end
+  count('holes:succeeded', #valid - #ids)
+  return valid
+end
+
+local function succeededHoles()
+  return tonumber(redis.call('HGET', META, 'holes:succeeded') or 0)
+end
+
+local function trimSucceeded()
+  local length = redis.call('LLEN', FINAL.SUCCEEDED)
+  if length <= KEPT.SUCCEEDED then
+    return
+  end
+  local holes = succeededHoles()
+  local surplus = length - holes - KEPT.SUCCEEDED
+  while surplus > 0 do
+    local ids = popSucceeded(math.min(surplus, 1000), holes)
+    erase(ids)
+    surplus = surplus - #ids
+  end
+end
+
+-- Takes a job out of its final place.
+local function unfile(id, state)
+  if state ~= 'SUCCEEDED' then
+    redis.call('ZREM', FINAL[state], id)
+    return
+  end
+  local length = redis.call('LLEN', FINAL.SUCCEEDED)
+  if count('holes:succeeded', 1) == length then
+    redis.call('DEL', FINAL.SUCCEEDED)
+    redis.call('HDEL', META, 'holes:succeeded')
+    count('gone:succeeded', length)
+  end
+end
+
 -- Deletes the oldest of a final state until no more are kept than shall be.
 local function trim(state)
+  if state == 'SUCCEEDED' then
+    return trimSucceeded()
+  end
   local surplus = redis.call('ZCARD', FINAL[state]) - KEPT[state]
   if surplus > 0 then
     local ids = redis.call('ZRANGE', FINAL[state], 0, surplus - 1)
@@ -160,10 +223,14 @@ local function finish(id, record, state, reason)
   record.cancel = nil
   record.parked = nil
   record.tag = nil
-  record.finished = now
+  record.finished = us
   save(id, record)
   freeKeys({id})
-  redis.call('ZADD', FINAL[state], usText, id)
+  if state == 'SUCCEEDED' then
+    redis.call('RPUSH', FINAL.SUCCEEDED, id .. ':' .. usText)
+  else
+    redis.call('ZADD', FINAL[state], usText, id)
+  end
   finished[#finished + 1] = id
   trim(state)
 end

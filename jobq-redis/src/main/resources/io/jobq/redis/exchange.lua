@@ -40,7 +40,8 @@ local function settlePlain(n)
     ids[i] = ARGV[at + 3 * (i - 1)]
   end
   local texts = redis.call('HMGET', STATE, unpack(ids))
-  local ended, leases, records, scores, results = {}, {}, {}, {}, {}
+  local ended, leases, records, filed, results = {}, {}, {}, {}, {}
+  local stamp = ':' .. usText
   for i, id in ipairs(ids) do
     local text, token, result = texts[i], ARGV[at + 3 * i - 2], ARGV[at + 3 * i - 1]
     local running, level, started
@@ -49,14 +50,14 @@ local function settlePlain(n)
     end
     if running == token then
       text = '{"state":"SUCCEEDED","token":' .. token .. ',"settled":' .. token .. ',"level":' .. level
-        .. ',"started":' .. started .. ',"finished":' .. nowText .. '}'
+        .. ',"started":' .. started .. ',"finished":' .. usText .. '}'
       answers[i] = '1'
     else
       local record
       record, answers[i] = held(text, tonumber(token))
       level = record and record.level
       if record then
-        record.state, record.settled, record.finished = 'SUCCEEDED', record.token, now
+        record.state, record.settled, record.finished = 'SUCCEEDED', record.token, us
         record.cancel, record.reason, record.tag = nil, nil, nil
         text = encode(record)
       end
@@ -66,7 +67,7 @@ local function settlePlain(n)
       ended[k] = id
       leases[k] = level .. id
       records[2 * k - 1], records[2 * k] = id, text
-      scores[2 * k - 1], scores[2 * k] = usText, id
+      filed[k] = id .. stamp
       if result ~= '' then
         results[#results + 1] = id .. ':r'
         results[#results + 1] = result
@@ -76,7 +77,7 @@ local function settlePlain(n)
   if #ended > 0 then
     redis.call('ZREM', LEASES, unpack(leases))
     redis.call('HSET', STATE, unpack(records))
-    redis.call('ZADD', FINAL.SUCCEEDED, unpack(scores))
+    redis.call('RPUSH', FINAL.SUCCEEDED, unpack(filed))
     if #results > 0 then
       redis.call('HSET', STORY, unpack(results))
     end
@@ -241,7 +242,7 @@ local function take(level, entries)
     local record = found[i]
     local matches = not record and not tags[i] or record and record.state == 'READY' and record.tag == tags[i]
     if bodies[i] and matches and (record == nil or record.tag) then
-      start(id, string.format('%.0f', last - #ids + i), level, bodies[i], record)
+      start(id, string.format('%d', last - #ids + i), level, bodies[i], record)
       if record then
         parts[#parts + 1] = id .. ':e'
         parts[#parts + 1] = id .. ':l'

@@ -1,7 +1,7 @@
 -- The next ids of one place, in its order. Reads only.
 --
 -- ARGV     7 place: a level 0 to 9 of ready, or SCHEDULED, RUNNING, PARKED, SUCCEEDED, DEAD, CANCELLED
---          8 position to go on behind: a number (of a ready list: how many entries have ever left or stand before it),
+--          8 position to go on behind: a number (of a list: how many entries have ever left or stand before it),
 --          9 member at that position, 10 greatest position wanted ("+inf" for all), 11 how many at most
 -- returns  1 flat: position, member, id (of a list: "" for a hole); 2 "1" if there may be more, 3 us now
 
@@ -12,21 +12,37 @@ local function add(score, name, id)
   rows[#rows + 1], rows[#rows + 2], rows[#rows + 3] = score, name, id
 end
 
-local function listReady(level)
-  local gone = tonumber(redis.call('HGET', META, 'head:' .. level) or 0)
+-- The entries of a list behind a position, and the records of their jobs.
+local function entriesOf(key, counter)
+  local gone = tonumber(redis.call('HGET', META, counter) or 0)
   local from = position == '' and 0 or math.max(0, tonumber(position) + 1 - gone)
-  local entries = redis.call('LRANGE', ready(level), from, from + most - 1)
+  local entries = redis.call('LRANGE', key, from, from + most - 1)
   local ids = {}
   for i, entry in ipairs(entries) do
     ids[i] = string.sub(entry, 1, 36)
   end
-  local texts = #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}
+  return entries, #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}, gone + from
+end
+
+local function listReady(level)
+  local entries, texts, first = entriesOf(ready(level), 'head:' .. level)
   for i, entry in ipairs(entries) do
     local tag = string.sub(entry, 38)
     local record = texts[i] and decode(texts[i])
     local valid = not record and tag == ''
       or record and record.state == 'READY' and record.tag and string.format('%.0f', record.tag) == tag
-    add(string.format('%.0f', gone + from + i - 1), entry, valid and ids[i] or '')
+    add(string.format('%.0f', first + i - 1), entry, valid and string.sub(entry, 1, 36) or '')
+  end
+  return #entries
+end
+
+local function listSucceeded()
+  local entries, texts, first = entriesOf(FINAL.SUCCEEDED, 'gone:succeeded')
+  for i, entry in ipairs(entries) do
+    if bound ~= '+inf' and tonumber(string.sub(entry, 38)) > tonumber(bound) then
+      return 0
+    end
+    add(string.format('%.0f', first + i - 1), entry, hasSucceeded(entry, texts[i]) and string.sub(entry, 1, 36) or '')
   end
   return #entries
 end
@@ -70,6 +86,8 @@ elseif place == 'SCHEDULED' then
   found = listSorted(SCHEDULED, 2)
 elseif place == 'RUNNING' then
   found = listSorted(LEASES, 2)
+elseif place == 'SUCCEEDED' then
+  found = listSucceeded()
 elseif place == 'PARKED' then
   found = listSorted(PARKED, -36)
 else

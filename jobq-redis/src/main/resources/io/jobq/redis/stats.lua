@@ -50,5 +50,5 @@ while #parked < 200 do
 end
 return {
   redis.call('ZCARD', SCHEDULED), waiting + redis.call('ZCARD', PARKED), redis.call('ZCARD', LEASES),
-  redis.call('ZCARD', FINAL.SUCCEEDED), redis.call('ZCARD', FINAL.DEAD), redis.call('ZCARD', FINAL.CANCELLED),
+  redis.call('LLEN', FINAL.SUCCEEDED) - succeededHoles(), redis.call('ZCARD', FINAL.DEAD), redis.call('ZCARD', FINAL.CANCELLED),
   oldest and string.format('%.0f', math.max(0, now - oldest)) or '', parked}

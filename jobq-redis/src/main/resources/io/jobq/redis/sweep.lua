@@ -26,7 +26,21 @@ local function purge(state, age)
     purged = purged + #old
   end
 end
-purge('SUCCEEDED', tonumber(ARGV[8]))
+
+local function purgeSucceeded(age)
+  local entries = redis.call('LRANGE', FINAL.SUCCEEDED, 0, limit - 1)
+  local last = 0
+  while last < #entries and tonumber(string.sub(entries[last + 1], 38)) <= us - age do
+    last = last + 1
+  end
+  if last > 0 then
+    local old = popSucceeded(last, succeededHoles())
+    erase(old)
+    purged = purged + #old
+  end
+end
+
+purgeSucceeded(tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)

@@ -1,4 +1,4 @@
-package io.jobq;
+package io.jobq.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +39,7 @@ class ReadmeTest {
             import io.jobq.dlq.DeadLetterQueue;
             import io.jobq.dlq.DeadLetterQueue.Filter;
             import io.jobq.memory.InMemoryStorage;
+            import io.jobq.redis.*;
             import io.jobq.resilience.*;
             import io.jobq.spi.Retention;
             import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
