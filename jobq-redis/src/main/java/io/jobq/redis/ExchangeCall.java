@@ -162,6 +162,9 @@ final class ExchangeCall {
         }
         Place place = asked.place();
         int got = takeClaimed(place.queue, reply);
+        if (got > 0) {
+            queues.met(place.queue.queue());
+        }
         place.got += got;
         place.exhausted = got < asked.limit();
         if (!reply.isEmpty(3)) {

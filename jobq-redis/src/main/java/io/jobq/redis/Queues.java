@@ -107,6 +107,19 @@ final class Queues {
         return registered.add(queue);
     }
 
+    /** A queue that has jobs is on the list, or will be by {@link #remember()}. */
+    void met(String queue) {
+        registered.add(queue);
+    }
+
+    /** Puts every queue that this process has met on the list again, in case a failover has lost the first time. */
+    void remember() {
+        byte[][] met = registered.stream().map(QueueKeys::bytes).toArray(byte[][]::new);
+        if (met.length > 0) {
+            link.await(link.commands().sadd(names, met));
+        }
+    }
+
     /** All queues that ever had a job, by name. */
     Set<String> all() {
         Set<String> all = new TreeSet<>();

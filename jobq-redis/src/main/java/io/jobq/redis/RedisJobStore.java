@@ -170,10 +170,11 @@ final class RedisJobStore implements JobStore {
                 .add(limit)
                 .add(micros(calls.retention().succeededAge()))
                 .add(micros(calls.retention().deadAge()));
+        registry.purge();
+        queues.remember();
         List<CompletableFuture<Reply>> replies = queues.everywhere().stream()
                 .map(queue -> calls.send(Script.SWEEP, queue, args))
                 .toList();
-        registry.purge();
         SweepResult all = new SweepResult(0, 0, 0);
         for (CompletableFuture<Reply> each : replies) {
             Reply reply = calls.link().await(each);

@@ -281,7 +281,7 @@ final class RedisLink implements AutoCloseable {
         String advice = "";
         if (message.startsWith("NOPERM")) {
             advice = "; docs/redis-layout.md lists the permissions that are needed";
-        } else if (message.startsWith("OOM")) {
+        } else if (message.contains("OOM command not allowed")) {
             advice = "; Redis is full: nothing was stored. Raise maxmemory, or let workers catch up";
         } else if (message.startsWith("READONLY")) {
             advice = "; this is a replica: connect to the primary, or through Sentinel";

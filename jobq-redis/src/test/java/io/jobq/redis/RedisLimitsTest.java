@@ -208,6 +208,19 @@ class RedisLimitsTest {
     }
 
     @Test
+    void aQueueWhoseNameAFailoverHasLostIsFoundAgain() {
+        RedisStorage producer = open(options());
+        producer.jobs().insert(jobs(3));
+        RedisStorage worker = open(options());
+        claim(worker, 1);
+        redis.ask("DEL", "jobq:queues");
+        assertThat(worker.admin().stats().queues()).isEmpty();
+        worker.jobs().sweep(10);
+
+        assertThat(worker.admin().stats().queues()).containsOnlyKeys(QUEUE);
+    }
+
+    @Test
     void aFullRedisSaysSoAndLosesNothing() {
         RedisStorage storage = open(options());
         storage.jobs().insert(jobs(10));

@@ -22,6 +22,6 @@ class RedisModelTest implements StorageFactory {
 
     @Test
     void answersAsTheModelDoes() {
-        new RandomStorageCheck(this).runMany(20, 60);
+        new RandomStorageCheck(this).runMany(30, 50);
     }
 }

@@ -93,7 +93,10 @@ public final class RandomStorageCheck {
         }
 
         void run(int steps) {
-            for (int step = 0; step < steps; step++) {
+            // on a slow machine a storage's own clock runs away from the model's; what is due is then anybody's guess
+            for (int step = 0;
+                    step < steps && model.drift(factory.now(clock)) < StorageModel.DRIFT_AT_MOST - 500;
+                    step++) {
                 try {
                     step();
                     compareAll();
