@@ -16,6 +16,7 @@ import java.util.Map;
  * @param queues what it serves, with weights
  * @param slots how busy it is
  * @param running what it runs, at most 100 of them
+ * @param settled how many attempts it has ended since it was started, whatever their outcome
  * @param started when it was started, by its own clock
  * @param heartbeat when it last said so, by its own clock; an entry older than its lease time disappears
  */
@@ -29,6 +30,7 @@ public record WorkerInfo(
         Map<String, Integer> queues,
         Slots slots,
         List<Running> running,
+        long settled,
         Instant started,
         Instant heartbeat) {
     /** Whether a worker claims. */

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +59,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
     private final Slots slots;
     private final Fetcher fetcher;
+    private final AtomicLong settledCount = new AtomicLong();
     private final LeaseKeeper keeper;
     private final ScheduledExecutorService ticker;
     private final Queue<Attempt> byHand = new ArrayDeque<>();
@@ -222,6 +224,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     @Override
     public void settled(Fetcher.Done done, SettleResult result) {
         held.remove(done.job().lease());
+        if (result == SettleResult.APPLIED) {
+            settledCount.lazySet(settledCount.getPlain() + 1); // only the fetcher's thread counts
+        }
         measure(known -> known.settled(done.job().job(), done.settlement(), result));
         if (result == SettleResult.LOST && done.attempt() != null) {
             log.warn("{}: its end came too late, the lease was lost", done.attempt());
@@ -266,6 +271,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                         .limit(100)
                         .map(each -> new WorkerInfo.Running(each.id(), each.type(), each.attempt()))
                         .toList(),
+                settledCount.get(),
                 started,
                 Instant.now());
     }

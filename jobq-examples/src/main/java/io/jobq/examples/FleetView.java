@@ -27,7 +27,7 @@ final class FleetView {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int BAR = 10;
     private static final String QUEUE_ROW = "%-20s %9s %9s %9s %9s %9s %9s";
-    private static final String WORKER_ROW = "%-20s %-20s %-18s %-7s %s";
+    private static final String WORKER_ROW = "%-20s %-20s %-18s %9s %-7s %s";
 
     private final JobQ jobq;
     private final LiveLines screen;
@@ -64,7 +64,7 @@ final class FleetView {
         lines.add("---- " + CLOCK.format(LocalTime.now(ZoneId.systemDefault())));
         lines.add(QUEUE_ROW.formatted("queue", "scheduled", "ready", "running", "done", "dead", "cancelled"));
         queues.forEach((name, stats) -> lines.add(queueRow(name, stats)));
-        lines.add(WORKER_ROW.formatted("worker", "host:pid", "load", "status", "last seen"));
+        lines.add(WORKER_ROW.formatted("worker", "host:pid", "load", "done", "status", "last seen"));
         remember(fleet, now);
         Set<String> up = new HashSet<>(fleet.stream().map(WorkerInfo::id).toList());
         known.values().stream()
@@ -96,6 +96,7 @@ final class FleetView {
                 worker.id(),
                 worker.host() + ":" + worker.pid(),
                 up ? load(worker.slots()) : "",
+                worker.settled(),
                 up ? status(worker.state()) : "silent",
                 "%.1f s ago".formatted(millis / 1e3));
     }

@@ -51,10 +51,10 @@ class FleetTest {
         String before = screen.text().substring(0, killed);
         String after = screen.text().substring(killed);
         for (String name : List.of("worker-a", "worker-b", "worker-c")) {
-            assertThat(before).containsPattern(name + "-\\w+ +\\S+:\\d+ +#+\\.* [1-4]/4 +up +\\d+[.,]\\d s ago");
+            assertThat(before).containsPattern(name + "-\\w+ +\\S+:\\d+ +#+\\.* [1-4]/4 +\\d+ +up +\\d+[.,]\\d s ago");
         }
         assertThat(after)
-                .containsPattern("worker-b-\\w+ +\\S+:\\d+ +silent +\\d+[.,]\\d s ago")
+                .containsPattern("worker-b-\\w+ +\\S+:\\d+ +\\d+ +silent +\\d+[.,]\\d s ago")
                 .containsPattern("render +0 +0 +0 +48 +0 +0");
     }
 
