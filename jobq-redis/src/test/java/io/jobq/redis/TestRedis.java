@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
  * The Redis that the ordinary tests of a JVM share, each with a prefix of its own. It is the first of: the one at
@@ -63,7 +64,10 @@ final class TestRedis {
     }
 
     private static Optional<Found> container(String image, boolean needed) {
-        GenericContainer<?> container = new GenericContainer<>(image).withExposedPorts(PORT);
+        // by its log: looking for the port from inside needs tools that a small image has not
+        GenericContainer<?> container = new GenericContainer<>(image)
+                .withExposedPorts(PORT)
+                .waitingFor(Wait.forLogMessage(".*Ready to accept connections.*\\n", 1));
         try {
             container.start();
         } catch (RuntimeException e) {
