@@ -30,7 +30,6 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "meta",
             "idle");
     private static final int LEVELS = 10;
-    private static final int META = 11;
 
     static QueueKeys of(String prefix, String queue, int partition, int partitions) {
         String tag = escape(queue) + (partitions > 1 ? "#" + partition : "");
@@ -43,11 +42,6 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             keys[NAMES.size() + level] = bytes(base + "ready:" + level);
         }
         return new QueueKeys(queue, partition, partitions, keys, bytes(queue));
-    }
-
-    /** The hash of counters. */
-    byte[] meta() {
-        return keys[META];
     }
 
     /** The tokens of a partition tell which it is, so that a lease alone leads there. */

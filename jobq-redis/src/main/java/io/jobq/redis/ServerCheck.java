@@ -23,7 +23,8 @@ final class ServerCheck {
         Map<String, String> info = parse(link.await(link.commands().info()));
         checkVersion(info.getOrDefault("redis_version", "0.0"));
         checkEviction(info.getOrDefault("maxmemory", "0"), info.getOrDefault("maxmemory_policy", "noeviction"));
-        if ("slave".equals(info.get("role"))) {
+        // in a Cluster the answer may come from any node, and writes find their primaries
+        if ("slave".equals(info.get("role")) && !link.isCluster()) {
             throw new StorageException("this Redis is a read-only replica of " + info.get("master_host") + ":"
                     + info.get("master_port") + "; connect to the primary, or through Sentinel");
         }

@@ -23,6 +23,15 @@ class RedisFailoverTest {
     }
 
     @Test
+    void aClusterMayAnswerThroughItsReplicas() {
+        try (RedisCluster cluster = RedisCluster.start(1)) {
+            for (int i = 0; i < 20; i++) { // Lettuce asks any node
+                RedisStorage.connect(options(cluster.uri())).close();
+            }
+        }
+    }
+
+    @Test
     void aClusterLosesAPrimary() throws InterruptedException {
         try (RedisCluster cluster = RedisCluster.start(1);
                 Load load = new Load(options(cluster.uri()))) {
