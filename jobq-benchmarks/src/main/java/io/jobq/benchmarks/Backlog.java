@@ -43,6 +43,7 @@ final class Backlog implements AutoCloseable {
     private List<Settlement> done = List.of();
     private @Nullable String cursor;
     private long number;
+    private int rounds;
 
     /** Fills it. */
     Backlog(Options options, int waiting) {
@@ -57,18 +58,28 @@ final class Backlog implements AutoCloseable {
         }
     }
 
+    /** One call of each kind. */
+    void round() {
+        List<NewJob> jobs = newJobs(batch + 1); // in place of those claimed and the one cancelled
+        time("enqueue", batch + 1, () -> storage.jobs().insert(jobs));
+        time("claim", batch, this::settleAndClaim);
+        JobId unwanted = marked.remove();
+        time("cancel", 1, () -> cancel(unwanted));
+        time("list", batch, this::nextPage);
+        rounds++;
+    }
+
     /** Microseconds per job of each kind of call. */
-    Map<String, Double> measure(int rounds) {
-        for (int round = 0; round < rounds; round++) {
-            List<NewJob> jobs = newJobs(batch + 1); // in place of those claimed and the one cancelled
-            time("enqueue", batch + 1, () -> storage.jobs().insert(jobs));
-            time("claim", batch, this::settleAndClaim);
-            JobId unwanted = marked.remove();
-            time("cancel", 1, () -> cancel(unwanted));
-            time("list", batch, this::nextPage);
-        }
-        micros.replaceAll((call, sum) -> sum / rounds);
-        return micros;
+    Map<String, Double> micros() {
+        Map<String, Double> means = new LinkedHashMap<>(micros);
+        means.replaceAll((call, sum) -> sum / rounds);
+        return means;
+    }
+
+    /** Begins to measure anew. */
+    void reset() {
+        micros.clear();
+        rounds = 0;
     }
 
     private void time(String call, int jobs, Runnable work) {

@@ -34,22 +34,28 @@ final class BacklogMode implements Mode {
         int few = options.number("few", 2 * options.number("batch", 1));
         int rounds = options.number("rounds", 1);
         int warmup = options.number("warmup", 0);
-        if (warmup > 0) {
-            measure(options, few, warmup);
+        try (Backlog atFew = new Backlog(options, few);
+                Backlog atMany = new Backlog(options, many)) {
+            System.gc();
+            alternate(atFew, atMany, warmup);
+            atFew.reset();
+            atMany.reset();
+            alternate(atFew, atMany, rounds);
+            Map<String, Double> costs = atMany.micros();
+            atFew.micros().forEach((call, micros) -> {
+                double cost = costs.getOrDefault(call, 0.0);
+                results.print(call + "_us_per_job", micros, "us", Map.of("waiting", few));
+                results.print(call + "_us_per_job", cost, "us", Map.of("waiting", many));
+                results.print(call + "_ratio", cost / micros, "ratio", Map.of());
+            });
         }
-        Map<String, Double> atFew = measure(options, few, rounds);
-        Map<String, Double> atMany = measure(options, many, rounds);
-        atFew.forEach((call, micros) -> {
-            results.print(call + "_us_per_job", micros, "us", Map.of("waiting", few));
-            results.print(call + "_us_per_job", atMany.getOrDefault(call, 0.0), "us", Map.of("waiting", many));
-            results.print(call + "_ratio", atMany.getOrDefault(call, 0.0) / micros, "ratio", Map.of());
-        });
     }
 
-    private static Map<String, Double> measure(Options options, int waiting, int rounds) {
-        try (Backlog backlog = new Backlog(options, waiting)) {
-            System.gc();
-            return backlog.measure(rounds);
+    /** In turns, so that whatever else the machine does disturbs both alike. */
+    private static void alternate(Backlog few, Backlog many, int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            few.round();
+            many.round();
         }
     }
 }
