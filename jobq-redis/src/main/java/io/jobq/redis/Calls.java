@@ -42,6 +42,10 @@ final class Calls {
                 .add(clockShift.getAsLong());
     }
 
+    boolean waitsForReplicas() {
+        return link.waitsForReplicas();
+    }
+
     RedisLink link() {
         return link;
     }

@@ -7,6 +7,7 @@ import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.Lease;
+import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,13 +77,40 @@ final class ExchangeCall {
         for (int i = 0; i < settled.length; i++) {
             place(queues.of(done.get(i).lease())).settlements.add(i);
         }
-        firstRound(done);
+        try {
+            send(done);
+        } catch (RuntimeException failed) {
+            giveBack();
+            throw failed;
+        }
+        Duration due = nextDue == Long.MAX_VALUE ? null : Duration.ofMillis(nextDue);
+        return new Exchange(List.of(settled), claimed, due, parked);
+    }
+
+    private void send(List<Settlement> done) {
+        if (calls.waitsForReplicas()) {
+            settle(done); // apart, or jobs claimed in the same script would be lost if no replica confirms
+        } else {
+            takeAll(firstRound(done));
+        }
         if (want.limit() > 0) {
             places.values().forEach(place -> claimMore(place, place.quota - place.got));
             places.values().forEach(place -> claimMore(place, want.limit()));
         }
-        Duration due = nextDue == Long.MAX_VALUE ? null : Duration.ofMillis(nextDue);
-        return new Exchange(List.of(settled), claimed, due, parked);
+    }
+
+    /** One place failed, so nobody will hear what the others gave: back with it, or each job's lease would run out. */
+    private void giveBack() {
+        if (claimed.isEmpty()) {
+            return;
+        }
+        List<Settlement> releases = new ArrayList<>();
+        claimed.forEach(job -> releases.add(new Settlement.Release(job.lease(), Report.NOTHING)));
+        try {
+            new ExchangeCall(calls, queues, instance, new Claim(want.worker(), List.of(), 0, Set.of())).run(releases);
+        } catch (RuntimeException failed) {
+            log.warn("{} claimed jobs could not be given back; their leases will run out", claimed.size(), failed);
+        }
     }
 
     private Place place(QueueKeys queue) {
@@ -100,7 +128,7 @@ final class ExchangeCall {
         }
     }
 
-    private void firstRound(List<Settlement> done) {
+    private List<Asked> firstRound(List<Settlement> done) {
         List<Asked> asked = new ArrayList<>();
         int left = want.limit();
         for (Place place : places.values()) {
@@ -112,7 +140,32 @@ final class ExchangeCall {
             }
             asked.add(ask(place, count, settlements(place, done, last)));
         }
-        asked.forEach(this::take);
+        return asked;
+    }
+
+    private void settle(List<Settlement> done) {
+        List<Asked> asked = new ArrayList<>();
+        for (Place place : places.values()) {
+            for (int from = 0; from < place.settlements.size(); from += AT_ONCE) {
+                asked.add(ask(place, SETTLE_ONLY, settlements(place, done, from)));
+            }
+        }
+        takeAll(asked);
+    }
+
+    /** Takes every answer there is, and fails after that if one is missing. */
+    private void takeAll(List<Asked> asked) {
+        RuntimeException first = null;
+        for (Asked each : asked) {
+            try {
+                take(each);
+            } catch (RuntimeException failed) {
+                first = first == null ? failed : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private static Settlements settlements(Place place, List<Settlement> done, int from) {

@@ -34,6 +34,9 @@ final class RedisJobStore implements JobStore {
     /** So many leases are renewed in one script. */
     private static final int RENEWED_AT_ONCE = 500;
 
+    /** So many jobs of each kind and queue are swept in one script. */
+    private static final int SWEPT_AT_ONCE = 1_000;
+
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Calls calls;
@@ -167,7 +170,7 @@ final class RedisJobStore implements JobStore {
     public SweepResult sweep(int limit) {
         calls.link().requireOpen();
         Args args = new Args()
-                .add(limit)
+                .add(Math.min(limit, SWEPT_AT_ONCE))
                 .add(micros(calls.retention().succeededAge()))
                 .add(micros(calls.retention().deadAge()));
         registry.purge();

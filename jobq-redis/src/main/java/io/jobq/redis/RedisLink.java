@@ -148,13 +148,8 @@ final class RedisLink implements AutoCloseable {
             return attempt.connect();
         } catch (RuntimeException e) {
             client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-            throw new StorageException("cannot reach Redis at " + shown(options) + ": " + root(e), e);
+            throw new StorageException("cannot reach Redis at " + options.shownUri() + ": " + root(e), e);
         }
-    }
-
-    /** The address without its password. */
-    private static String shown(RedisOptions options) {
-        return options.uri().replaceAll("//[^/@]*@", "//***@");
     }
 
     boolean isCluster() {
@@ -166,22 +161,31 @@ final class RedisLink implements AutoCloseable {
         return run(commands(), script, keys, args.toArray());
     }
 
+    boolean waitsForReplicas() {
+        return options.replicas() > 0;
+    }
+
     /** Sends a script that changes jobs; the answer comes when as many replicas have the change as are asked for. */
     CompletableFuture<Reply> runDurably(Script script, byte[][] keys, Args args) {
-        if (options.replicas() == 0) {
+        if (!waitsForReplicas()) {
             return run(script, keys, args);
         }
         RedisClusterAsyncCommands<byte[], byte[]> node = nodeOf(keys[0]);
         CompletableFuture<Reply> reply = run(node, script, keys, args.toArray());
-        return reply.thenCompose(answer -> node.waitForReplication(
-                        options.replicas(), options.timeout().toMillis())
-                .thenApply(count -> confirmed(answer, count)));
+        return reply.thenCompose(
+                answer -> node.waitForReplication(options.replicas(), patience().toMillis())
+                        .thenApply(count -> confirmed(answer, count)));
+    }
+
+    /** Less than a call may take, so that the answer says what is missing. */
+    private Duration patience() {
+        return options.timeout().dividedBy(2);
     }
 
     private Reply confirmed(Reply answer, long count) {
         if (count < options.replicas()) {
             throw new StorageException("only " + count + " of " + options.replicas()
-                    + " replicas had the change within " + options.timeout()
+                    + " replicas had the change within " + patience()
                     + "; Redis itself has it, and the call may be repeated");
         }
         return answer;
@@ -235,7 +239,7 @@ final class RedisLink implements AutoCloseable {
         } catch (TimeoutException e) {
             replaceIfDead();
             throw new StorageException(
-                    "Redis at " + shown(options) + " has not answered within " + options.timeout()
+                    "Redis at " + options.shownUri() + " has not answered within " + options.timeout()
                             + "; whether the call took effect is unknown, it may be repeated",
                     e);
         } catch (InterruptedException e) {
@@ -286,7 +290,7 @@ final class RedisLink implements AutoCloseable {
         } else if (message.startsWith("READONLY")) {
             advice = "; this is a replica: connect to the primary, or through Sentinel";
         }
-        return new StorageException("Redis at " + shown(options) + " failed: " + root(cause) + advice, cause);
+        return new StorageException("Redis at " + options.shownUri() + " failed: " + root(cause) + advice, cause);
     }
 
     private static Throwable cause(Throwable error) {

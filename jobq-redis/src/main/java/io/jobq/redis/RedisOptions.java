@@ -55,6 +55,19 @@ public record RedisOptions(
         });
     }
 
+    /** The address without its user and password, for messages. */
+    String shownUri() {
+        return uri.replaceAll("//.*@", "//***@");
+    }
+
+    /** Without user and password. */
+    @Override
+    public String toString() {
+        return "RedisOptions[uri=" + shownUri() + ", prefix=" + prefix + ", timeout=" + timeout + ", retention="
+                + retention + ", replicas=" + replicas + ", outageBuffer=" + outageBuffer + ", partitions=" + partitions
+                + "]";
+    }
+
     /** Prefix {@code jobq}, 5 seconds, default retention, no replicas waited for, no buffer, no partitions. */
     public static RedisOptions of(String uri) {
         return new RedisOptions(uri, "jobq", Duration.ofSeconds(5), Retention.DEFAULT, 0, 0, Map.of());

@@ -27,6 +27,7 @@ final class Load implements AutoCloseable {
     private final JobQ worker;
     private final Set<JobId> taken = ConcurrentHashMap.newKeySet();
     private final Map<JobId, AtomicInteger> runs = new ConcurrentHashMap<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final Thread thread;
     private volatile boolean stopped;
 
@@ -67,6 +68,7 @@ final class Load implements AutoCloseable {
             taken.add(producer.queue("default").enqueue(job).id());
             return true;
         } catch (StorageException away) {
+            refusals.incrementAndGet();
             return false;
         } catch (JobQException other) {
             throw new AssertionError("not what an outage should look like", other);
@@ -77,6 +79,12 @@ final class Load implements AutoCloseable {
     void awaitProgress() {
         int before = runs.size();
         RedisProcess.patiently().untilAsserted(() -> assertThat(runs.size()).isGreaterThan(before + 50));
+    }
+
+    /** Waits until some more enqueues have failed. */
+    void awaitRefusals(int more) {
+        int before = refusals.get();
+        RedisProcess.patiently().until(() -> refusals.get() >= before + more);
     }
 
     /** Stops producing, and waits until every job has run. */

@@ -1,6 +1,19 @@
 package io.jobq.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobq.JobId;
+import io.jobq.spi.Claim;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import io.jobq.spi.StorageException;
+import io.jobq.spi.WorkerLease;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Losing a primary under load. Replicas confirm each insert and settlement, so nothing accepted may be missing. */
@@ -29,6 +42,42 @@ class RedisFailoverTest {
                 RedisStorage.connect(options(cluster.uri())).close();
             }
         }
+    }
+
+    @Test
+    void jobsOfOtherNodesAreNotHeldWhileOneIsDown() {
+        try (RedisCluster cluster = RedisCluster.start(0, "--cluster-require-full-coverage no");
+                RedisStorage storage =
+                        RedisStorage.connect(options(cluster.uri()).withReplicas(0))) {
+            String lost = elsewhere(cluster, "mail");
+            storage.jobs().insert(List.of(job("mail"), job(lost)));
+            cluster.killPrimaryOf("jobq:{" + lost + "}:jobs");
+            Claim both = new Claim(
+                    new WorkerLease("w", Duration.ofSeconds(30)),
+                    List.of(new Claim.Share("mail", 1), new Claim.Share(lost, 1)),
+                    2,
+                    Set.of());
+
+            assertThatThrownBy(() -> storage.jobs().exchange(List.of(), both)).isInstanceOf(StorageException.class);
+            Claim mail = new Claim(both.worker(), List.of(new Claim.Share("mail", 1)), 1, Set.of());
+            assertThat(storage.jobs().exchange(List.of(), mail).claimed())
+                    .extracting(claimed -> claimed.job().losses())
+                    .containsExactly(0);
+        }
+    }
+
+    /** A queue that lies on another node. */
+    private static String elsewhere(RedisCluster cluster, String queue) {
+        RedisProcess node = cluster.primaryOf("{" + queue + "}");
+        return IntStream.range(0, 100)
+                .mapToObj(i -> "q" + i)
+                .filter(name -> cluster.primaryOf("{" + name + "}") != node)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static NewJob job(String queue) {
+        return new NewJob(JobId.next(), queue, "send", new Payload(1, new byte[] {'1'}), JobOptions.DEFAULT);
     }
 
     @Test

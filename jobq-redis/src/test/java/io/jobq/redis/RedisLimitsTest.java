@@ -27,8 +27,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,18 +156,25 @@ class RedisLimitsTest {
     @Test
     void oneJobWakesOneOfManyIdleProcesses() throws InterruptedException {
         AtomicInteger woken = new AtomicInteger();
+        CountDownLatch heardAll = new CountDownLatch(20);
         for (int i = 0; i < 20; i++) {
             RedisStorage idle = open(options());
-            idle.jobs().listen(Set.of(Signal.Kind.READY), signal -> woken.incrementAndGet());
+            idle.jobs().listen(Set.of(Signal.Kind.READY), signal -> {
+                if (signal.queue().equals(QUEUE)) {
+                    woken.incrementAndGet();
+                } else {
+                    heardAll.countDown();
+                }
+            });
             assertThat(claim(idle, 1)).isEmpty();
         }
         RedisStorage producer = open(options());
         producer.jobs().insert(jobs(1));
         RedisProcess.patiently().until(() -> woken.get() > 0);
         producer.jobs().insert(jobs(3));
-        RedisProcess.patiently().until(() -> woken.get() >= 4);
-        Thread.sleep(100); // in which nobody else may wake
+        redis.ask("PUBLISH", "jobq:ready", "the end"); // each hears this after all that came before
 
+        assertThat(heardAll.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(woken.get()).isEqualTo(4);
     }
 
@@ -218,6 +227,28 @@ class RedisLimitsTest {
         worker.jobs().sweep(10);
 
         assertThat(worker.admin().stats().queues()).containsOnlyKeys(QUEUE);
+    }
+
+    @Test
+    void whatNoReplicaConfirmsIsNotClaimed() {
+        RedisStorage storage = open(options());
+        storage.jobs().insert(jobs(2));
+        Claimed first = claim(storage, 1).get(0);
+        RedisStorage careful = open(options().withReplicas(1));
+        List<Settlement> done = List.of(new Settlement.Succeeded(first.lease(), Report.NOTHING, null));
+
+        assertThatThrownBy(() -> careful.jobs()
+                        .exchange(done, new Claim(WORKER, List.of(new Claim.Share(QUEUE, 5)), 5, Set.of())))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("0 of 1 replicas");
+        assertThat(storage.admin().stats().queues().get(QUEUE).count(JobState.READY))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void passwordsAreNotShown() {
+        RedisOptions secret = RedisOptions.of("redis://me:p@ss/word@127.0.0.1:1");
+        assertThat(secret.toString()).contains("127.0.0.1:1").doesNotContain("ss/word");
     }
 
     @Test

@@ -62,16 +62,11 @@ class RedisReconnectTest {
             proxy.heal();
             load.awaitProgress();
             proxy.stall();
-            pause(Duration.ofMillis(2_500));
+            load.awaitRefusals(3); // by when the silent connection has been given up
             proxy.heal();
             load.awaitProgress();
             load.awaitAll();
         }
-    }
-
-    /** Time in which nothing must happen has to be waited out. */
-    private static void pause(Duration time) throws InterruptedException {
-        Thread.sleep(time.toMillis());
     }
 
     @Test
