@@ -7,10 +7,6 @@
 
 local action, reason = ARGV[7], ARGV[8]
 
-local function leaveHole()
-  count('holes', 1)
-end
-
 -- Takes a job that does not run out of its place.
 local function leave(id, record, level)
   if record and FINAL[record.state] then
@@ -18,7 +14,7 @@ local function leave(id, record, level)
   elseif record and record.parked then
     redis.call('ZREM', PARKED, record.parked .. '"' .. id)
   elseif redis.call('ZREM', SCHEDULED, level .. id) == 0 then
-    leaveHole()
+    count('holes', 1)
   end
 end
 
@@ -52,16 +48,11 @@ local function replay(id, record, body, key)
   if not (record and FINAL[record.state]) then
     return 0
   end
-  if key ~= '' then
-    if redis.call('HGET', UNIQUE, key) then
-      return 0
-    end
-    redis.call('HSET', UNIQUE, key, id)
-    redis.call('HSET', HOLDS, id, key)
+  if key ~= '' and takeKey(key, id) then
+    return 0
   end
   unfile(id, record.state)
-  -- whoever replays it wants it to run, expired or not; in front of the expiry there are numbers only
-  redis.call('HSET', JOBS, id, (string.gsub(body, '^({[^}]-)"expiresAt":%d+,', '%1', 1)))
+  redis.call('HSET', JOBS, id, unexpired(body))
   redis.call('HDEL', STORY, id .. ':p', id .. ':r')
   addReady(id, {level = record.level, token = record.token, settled = record.settled, started = record.started,
     due = now}, false)

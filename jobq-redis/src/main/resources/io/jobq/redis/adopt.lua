@@ -8,12 +8,8 @@ local id, body, key = ARGV[7], ARGV[8], ARGV[12]
 if redis.call('HEXISTS', JOBS, id) == 1 then
   return {1}
 end
-if key ~= '' then
-  if redis.call('HGET', UNIQUE, key) then
-    return {0}
-  end
-  redis.call('HSET', UNIQUE, key, id)
-  redis.call('HSET', HOLDS, id, key)
+if key ~= '' and takeKey(key, id) then
+  return {0}
 end
 -- tokens must grow, so this queue's may not lag behind the job's
 local token = tonumber(ARGV[10]) or 0
@@ -21,7 +17,7 @@ local behind = token - tonumber(redis.call('HGET', META, 'token') or 0)
 if behind > 0 then
   count('token', behind)
 end
-redis.call('HSET', JOBS, id, (string.gsub(body, '^({[^}]-)"expiresAt":%d+,', '%1', 1)))
+redis.call('HSET', JOBS, id, unexpired(body))
 if ARGV[13] ~= '' then
   redis.call('HSET', STORY, id .. ':e', ARGV[13])
 end

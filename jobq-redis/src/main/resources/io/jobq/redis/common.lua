@@ -29,6 +29,9 @@ local now = math.floor(us / 1000)
 -- As texts, since Redis would print a number anew for each job it is an argument for.
 local nowText, usText = string.format('%.0f', now), string.format('%.0f', us)
 
+-- Retention that was lowered is caught up with step by step; four times as many must go through Lua's stack of 8,000.
+local TRIMMED_AT_MOST = 1500
+
 local finished, woken, wasEmpty = {}, 0, false
 
 local function ready(level)
@@ -55,9 +58,7 @@ local function encode(record)
   return table.concat(parts)
 end
 
-local function decode(text)
-  return cjson.decode(text)
-end
+local decode = cjson.decode
 
 local function save(id, record)
   redis.call('HSET', STATE, id, encode(record))
@@ -71,6 +72,44 @@ end
 
 local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
+end
+
+-- Whether an entry of a ready list is that of the job as it is; the record is nil for a job that has none.
+local function isEntryOf(entry, record)
+  local tag = tonumber(string.sub(entry, 38))
+  if not record then
+    return not tag
+  end
+  return tag and record.state == 'READY' and record.tag == tag
+end
+
+-- Takes a unique key for a job, or returns the job that holds it.
+local function takeKey(key, id)
+  local holder = redis.call('HGET', UNIQUE, key)
+  if not holder then
+    redis.call('HSET', UNIQUE, key, id)
+    redis.call('HSET', HOLDS, id, key)
+  end
+  return holder
+end
+
+-- The body without its expiry: whoever replays a job wants it to run. In front of the expiry there are numbers only.
+local function unexpired(body)
+  return (string.gsub(body, '^({[^}]-)"expiresAt":%-?%d+,', '%1', 1))
+end
+
+-- Types that have parked jobs, in order.
+local function parkedTypes()
+  local types, after = {}, '-'
+  while #types < 100 do
+    local next = redis.call('ZRANGEBYLEX', PARKED, after, '+', 'LIMIT', 0, 1)
+    if not next[1] then
+      break
+    end
+    types[#types + 1] = string.sub(next[1], 1, -38)
+    after = '(' .. types[#types] .. '#'
+  end
+  return types
 end
 
 -- Wakes so many idle instances, or tells everyone if nobody is registered as idle and shall be told.
@@ -119,16 +158,19 @@ local function addScheduled(id, record, due)
   end
 end
 
+-- At most TRIMMED_AT_MOST of them.
 local function erase(ids)
-  for from = 1, #ids, 1000 do
-    local to = math.min(from + 999, #ids)
-    redis.call('HDEL', JOBS, unpack(ids, from, to))
-    redis.call('HDEL', STATE, unpack(ids, from, to))
+  if #ids == 0 then
+    return
   end
-  if #ids > 0 and redis.call('EXISTS', STORY) == 1 then
-    for _, id in ipairs(ids) do
-      redis.call('HDEL', STORY, id .. ':e', id .. ':l', id .. ':p', id .. ':r')
+  redis.call('HDEL', JOBS, unpack(ids))
+  redis.call('HDEL', STATE, unpack(ids))
+  if redis.call('EXISTS', STORY) == 1 then
+    local parts = {}
+    for i, id in ipairs(ids) do
+      parts[4 * i - 3], parts[4 * i - 2], parts[4 * i - 1], parts[4 * i] = id .. ':e', id .. ':l', id .. ':p', id .. ':r'
     end
+    redis.call('HDEL', STORY, unpack(parts))
   end
 end
 
@@ -140,7 +182,7 @@ end
 
 -- Takes entries off the list of the succeeded; returns the ids of those that are no holes.
 local function popSucceeded(most, holes)
-  local entries = redis.call('LPOP', FINAL.SUCCEEDED, most)
+  local entries = redis.call('LPOP', FINAL.SUCCEEDED, most) or {}
   count('gone:succeeded', #entries)
   local ids = {}
   for i, entry in ipairs(entries) do
@@ -168,12 +210,12 @@ local function trimSucceeded()
   if length <= KEPT.SUCCEEDED then
     return
   end
-  local holes = succeededHoles()
-  local surplus = length - holes - KEPT.SUCCEEDED
-  while surplus > 0 do
-    local ids = popSucceeded(math.min(surplus, 1000), holes)
+  local surplus = length - succeededHoles() - KEPT.SUCCEEDED
+  local tries = 0
+  while surplus > 0 and tries < 3 do
+    local ids = popSucceeded(math.min(surplus, TRIMMED_AT_MOST), succeededHoles())
     erase(ids)
-    surplus = surplus - #ids
+    surplus, tries = surplus - #ids, tries + 1
   end
 end
 
@@ -196,7 +238,7 @@ local function trim(state)
   if state == 'SUCCEEDED' then
     return trimSucceeded()
   end
-  local surplus = redis.call('ZCARD', FINAL[state]) - KEPT[state]
+  local surplus = math.min(redis.call('ZCARD', FINAL[state]) - KEPT[state], TRIMMED_AT_MOST)
   if surplus > 0 then
     local ids = redis.call('ZRANGE', FINAL[state], 0, surplus - 1)
     redis.call('ZREMRANGEBYRANK', FINAL[state], 0, surplus - 1)
@@ -208,12 +250,15 @@ local function freeKeys(ids)
   if redis.call('EXISTS', HOLDS) == 0 then
     return
   end
-  local keys = redis.call('HMGET', HOLDS, unpack(ids))
-  for i, id in ipairs(ids) do
-    if keys[i] then
-      redis.call('HDEL', UNIQUE, keys[i])
-      redis.call('HDEL', HOLDS, id)
+  local keys = {}
+  for _, key in ipairs(redis.call('HMGET', HOLDS, unpack(ids))) do
+    if key then
+      keys[#keys + 1] = key
     end
+  end
+  if #keys > 0 then
+    redis.call('HDEL', UNIQUE, unpack(keys))
+    redis.call('HDEL', HOLDS, unpack(ids))
   end
 end
 

@@ -225,14 +225,10 @@ local function start(id, token, level, body, record)
 end
 
 local function take(level, entries)
-  local ids, tags, tagged = entries, {}, false
+  local ids, tagged = {}, false
   for i, entry in ipairs(entries) do
-    if #entry > 36 then
-      if not tagged then
-        ids, tagged = {unpack(entries)}, true
-      end
-      ids[i], tags[i] = string.sub(entry, 1, 36), tonumber(string.sub(entry, 38))
-    end
+    ids[i] = string.sub(entry, 1, 36)
+    tagged = tagged or #entry > 36
   end
   local bodies = redis.call('HMGET', JOBS, unpack(ids))
   local found = readyRecords(ids, tagged)
@@ -240,8 +236,7 @@ local function take(level, entries)
   local parts = {}
   for i, id in ipairs(ids) do
     local record = found[i]
-    local matches = not record and not tags[i] or record and record.state == 'READY' and record.tag == tags[i]
-    if bodies[i] and matches and (record == nil or record.tag) then
+    if bodies[i] and isEntryOf(entries[i], record) then
       start(id, string.format('%d', last - #ids + i), level, bodies[i], record)
       if record then
         parts[#parts + 1] = id .. ':e'
@@ -320,14 +315,5 @@ else
   end
 end
 
-local types, after = {}, '-'
-while #types < 100 do
-  local next = redis.call('ZRANGEBYLEX', PARKED, after, '+', 'LIMIT', 0, 1)
-  if not next[1] then
-    break
-  end
-  types[#types + 1] = string.sub(next[1], 1, -38)
-  after = '(' .. types[#types] .. '#'
-end
 announce()
-return {answers, claimed, stories, nextDue, types, nowText}
+return {answers, claimed, stories, nextDue, parkedTypes(), nowText}

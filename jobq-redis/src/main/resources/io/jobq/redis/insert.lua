@@ -5,7 +5,7 @@
 -- returns  one entry per job: "" when it was stored, else the id of the job that stands for it
 
 local n = (#ARGV - 6) / 5
-local ids, keys = {}, {}
+local ids = {}
 for i = 1, n do
   ids[i] = ARGV[5 * i + 2]
 end
@@ -16,13 +16,9 @@ local answers, mine, bodies, records, later, lines = {}, {}, {}, {}, {}, {}
 local function add(i, id)
   local at = 5 * i + 2
   local due, level, key, rest = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  if key ~= '' then
-    local holder = redis.call('HGET', UNIQUE, key)
-    if holder then
-      return holder
-    end
-    redis.call('HSET', UNIQUE, key, id)
-    redis.call('HSET', HOLDS, id, key)
+  local holder = key ~= '' and takeKey(key, id)
+  if holder then
+    return holder
   end
   local dueMs = due ~= '' and (string.sub(due, 1, 1) == '+' and now + string.sub(due, 2) or tonumber(due)) or now
   bodies[#bodies + 1] = id

@@ -27,10 +27,7 @@ end
 local function listReady(level)
   local entries, texts, first = entriesOf(ready(level), 'head:' .. level)
   for i, entry in ipairs(entries) do
-    local tag = string.sub(entry, 38)
-    local record = texts[i] and decode(texts[i])
-    local valid = not record and tag == ''
-      or record and record.state == 'READY' and record.tag and string.format('%.0f', record.tag) == tag
+    local valid = isEntryOf(entry, texts[i] and decode(texts[i]) or nil)
     add(string.format('%.0f', first + i - 1), entry, valid and string.sub(entry, 1, 36) or '')
   end
   return #entries

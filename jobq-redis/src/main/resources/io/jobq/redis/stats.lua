@@ -8,18 +8,13 @@ local oldest
 
 -- When the job of an entry became ready; nil for a hole.
 local function readySince(entry)
-  local id, tag = string.sub(entry, 1, 36), string.sub(entry, 38)
+  local id = string.sub(entry, 1, 36)
   local text = redis.call('HGET', STATE, id)
-  if text then
-    local record = decode(text)
-    local matches = record.state == 'READY' and record.tag and string.format('%.0f', record.tag) == tag
-    if matches and record.due then
-      return record.due
-    elseif not matches then
-      return nil
-    end
-  elseif tag ~= '' then
+  local record = text and decode(text) or nil
+  if not isEntryOf(entry, record) then
     return nil
+  elseif record and record.due then
+    return record.due
   end
   local body = redis.call('HGET', JOBS, id)
   return body and tonumber(string.match(body, '^{"at":%d+,"due":(%d+)') or string.match(body, '^{"at":(%d+)'))
@@ -37,16 +32,10 @@ for level = 0, 9 do
   end
 end
 
-local parked, after = {}, '-'
-while #parked < 200 do
-  local next = redis.call('ZRANGEBYLEX', PARKED, after, '+', 'LIMIT', 0, 1)
-  if not next[1] then
-    break
-  end
-  local type = string.sub(next[1], 1, -38)
-  parked[#parked + 1] = type
-  parked[#parked + 1] = redis.call('ZLEXCOUNT', PARKED, '[' .. type .. '"', '(' .. type .. '#')
-  after = '(' .. type .. '#'
+local parked = {}
+for i, type in ipairs(parkedTypes()) do
+  parked[2 * i - 1] = type
+  parked[2 * i] = redis.call('ZLEXCOUNT', PARKED, '[' .. type .. '"', '(' .. type .. '#')
 end
 return {
   redis.call('ZCARD', SCHEDULED), waiting + redis.call('ZCARD', PARKED), redis.call('ZCARD', LEASES),
