@@ -36,8 +36,8 @@ final class Fetcher implements Runnable {
         /** How many jobs it can take on. */
         int free();
 
-        /** Takes a job on. */
-        void start(Claimed job);
+        /** Takes jobs on. */
+        void start(List<Claimed> jobs);
 
         /** A settlement took effect, or came too late. */
         void settled(Done done, SettleResult result);
@@ -236,9 +236,7 @@ final class Fetcher implements Runnable {
 
     private void takeOn(Exchange reply, int limit) {
         shares.charge(reply.claimed());
-        for (Claimed job : reply.claimed()) {
-            owner.start(job);
-        }
+        owner.start(reply.claimed());
         unpark = reply.parked().isEmpty() ? Set.of() : known(reply.parked());
         more = limit == 0 ? more : reply.claimed().size() == limit || !unpark.isEmpty();
         wakeAt = System.nanoTime() + Math.min(fallbackNanos, nanosUntil(reply.nextDue()));

@@ -62,14 +62,23 @@ final class Slots {
 
     void resize(int slots) {
         total = slots;
-        wakeOne();
+        wake();
     }
 
-    /** Takes a slot for a task; the task must call {@link #leave()} when it is done, or be {@linkplain #abandon()}ed. */
+    /**
+     * Takes a slot for a task, which runs after the next {@link #wake()} at the latest. The task must call {@link
+     * #leave()} when it is done, or be {@linkplain #abandon()}ed.
+     */
     void enter(Runnable task) {
         used.incrementAndGet();
         inbox.add(task);
-        wakeOne();
+    }
+
+    /** Sees to it that somebody runs what has entered; once for many, or a thread would be woken for each. */
+    void wake() {
+        if (!inbox.isEmpty()) {
+            wakeOne();
+        }
     }
 
     void leave() {

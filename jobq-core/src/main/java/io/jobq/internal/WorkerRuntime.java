@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -139,7 +140,14 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     @Override
-    public void start(Claimed job) {
+    public void start(List<Claimed> jobs) {
+        for (Claimed job : jobs) {
+            start(job);
+        }
+        slots.wake();
+    }
+
+    private void start(Claimed job) {
         Settlement refusal = refuse(job);
         TypeDefinition type = types.find(job.job().type());
         if (refusal != null || type == null) {
