@@ -7,12 +7,12 @@ import io.jobq.JobId;
  *
  * @param queue the queue of the job
  * @param job the job held
- * @param token the fence: greater than that of every earlier lease on the job
+ * @param token the fence: greater than that of every earlier lease on the job; jobs that are claimed together may share one
  */
 public record Lease(String queue, JobId job, long token) {
-    /** The token alone: it hardly ever repeats, while a mix of ids and tokens that grow in step would. */
+    /** The job's alone: several leases on one job hardly ever meet, while those of one claim may share a token. */
     @Override
     public int hashCode() {
-        return Long.hashCode(token);
+        return job.hashCode();
     }
 }

@@ -35,6 +35,10 @@ final class Args {
         return this;
     }
 
+    int count() {
+        return values.size();
+    }
+
     /** Bytes in all. */
     long size() {
         long size = 0;

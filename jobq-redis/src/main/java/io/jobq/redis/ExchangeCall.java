@@ -206,10 +206,7 @@ final class ExchangeCall {
 
     private void take(Asked asked) {
         Reply reply = calls.link().await(asked.reply());
-        Reply answers = reply.list(0);
-        for (int i = 0; i < answers.size(); i++) {
-            settled[asked.settlements().index(i)] = answers.number(i) == 1 ? SettleResult.APPLIED : SettleResult.LOST;
-        }
+        takeSettled(asked.settlements().indexes(), reply.list(0));
         if (asked.limit() == SETTLE_ONLY) {
             return;
         }
@@ -229,26 +226,43 @@ final class ExchangeCall {
         }
     }
 
+    private void takeSettled(List<Integer> indexes, Reply lost) {
+        for (int index : indexes) {
+            settled[index] = SettleResult.APPLIED;
+        }
+        for (int i = 0; i < lost.size(); i++) {
+            settled[indexes.get((int) lost.number(i))] = SettleResult.LOST;
+        }
+    }
+
     private int takeClaimed(QueueKeys queue, Reply reply) {
-        Reply jobs = reply.list(1);
+        Reply claims = reply.list(1);
         Reply stories = reply.list(2);
         Instant now = Instant.ofEpochMilli(reply.number(5));
+        int before = claimed.size();
+        int unreadable = 0;
         int story = 0;
-        for (int i = 0; i < jobs.size(); i += 4) {
-            JobId id = JobId.parse(jobs.text(i));
-            Lease lease = new Lease(queue.queue(), id, queue.token(jobs.number(i + 1)));
-            boolean isFirst = jobs.isEmpty(i + 3);
-            try {
-                Heads.Stored stored = Heads.decode(id, queue.queue(), jobs.bytes(i + 2));
-                JobSnapshot job = isFirst
-                        ? Records.firstRun(stored, now)
-                        : Records.snapshot(stored, Records.decode(jobs.bytes(i + 3)), stories, story, false);
-                claimed.add(new Claimed(lease, job));
-            } catch (RuntimeException unreadable) {
-                log.error("{} cannot be read, and is left alone: {}", lease, jobs.text(i + 2), unreadable);
+        for (int i = 0; i < claims.size(); i += 4) {
+            long token = queue.token(claims.number(i));
+            Reply ids = claims.list(i + 1);
+            Reply bodies = claims.list(i + 2);
+            Reply records = claims.list(i + 3);
+            for (int k = 0; k < ids.size(); k++) {
+                Lease lease = new Lease(queue.queue(), JobId.parse(ids.text(k)), token);
+                boolean isFirst = records.size() == 0 || records.isEmpty(k);
+                try {
+                    Heads.Stored stored = Heads.decode(lease.job(), queue.queue(), bodies.bytes(k));
+                    JobSnapshot job = isFirst
+                            ? Records.firstRun(stored, now)
+                            : Records.snapshot(stored, Records.decode(records.bytes(k)), stories, story, false);
+                    claimed.add(new Claimed(lease, job));
+                } catch (RuntimeException e) {
+                    log.error("{} cannot be read, and is left alone: {}", lease, bodies.text(k), e);
+                    unreadable++;
+                }
+                story += isFirst ? 0 : 3;
             }
-            story += isFirst ? 0 : 3;
         }
-        return jobs.size() / 4;
+        return claimed.size() - before + unreadable;
     }
 }

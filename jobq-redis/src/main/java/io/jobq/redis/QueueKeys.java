@@ -19,6 +19,7 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "jobs",
             "state",
             "scheduled",
+            "claims",
             "leases",
             "succeeded",
             "dead",

@@ -6,6 +6,7 @@ import io.jobq.spi.Claim;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobStore;
+import io.jobq.spi.Lease;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.RenewResult;
 import io.jobq.spi.Report;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisJobStore implements JobStore {
     /** So many jobs are sent before the first of them must be stored: bounds what a huge batch holds in memory. */
     private static final int INSERT_WINDOW = 2_000;
-    /** So many leases are renewed in one script. */
+    /** So many leases are renewed in one script, and those of one claim in any case. */
     private static final int RENEWED_AT_ONCE = 500;
 
     /** So many jobs of each kind and queue are swept in one script. */
@@ -130,15 +131,14 @@ final class RedisJobStore implements JobStore {
     public List<RenewResult> renew(WorkerLease worker, List<Report> held) {
         calls.link().requireOpen();
         RenewResult[] results = new RenewResult[held.size()];
-        Map<QueueKeys, List<Integer>> byQueue = new LinkedHashMap<>();
+        Map<QueueKeys, ByClaim> byQueue = new LinkedHashMap<>();
         for (int i = 0; i < held.size(); i++) {
-            byQueue.computeIfAbsent(queues.of(held.get(i).lease()), none -> new ArrayList<>())
-                    .add(i);
+            Lease lease = held.get(i).lease();
+            byQueue.computeIfAbsent(queues.of(lease), ByClaim::new).add(i, lease);
         }
         List<CompletableFuture<?>> answers = new ArrayList<>();
-        byQueue.forEach((queue, indexes) -> {
-            for (int from = 0; from < indexes.size(); from += RENEWED_AT_ONCE) {
-                List<Integer> some = indexes.subList(from, Math.min(indexes.size(), from + RENEWED_AT_ONCE));
+        byQueue.forEach((queue, leases) -> {
+            for (ByClaim some : leases.parts(RENEWED_AT_ONCE)) {
                 answers.add(renew(queue, worker, held, some, results));
             }
         });
@@ -147,13 +147,15 @@ final class RedisJobStore implements JobStore {
     }
 
     private CompletableFuture<?> renew(
-            QueueKeys queue, WorkerLease worker, List<Report> held, List<Integer> indexes, RenewResult[] results) {
+            QueueKeys queue, WorkerLease worker, List<Report> held, ByClaim leases, RenewResult[] results) {
         Args args = new Args().add(Dues.millis(worker.leaseTime()));
-        for (int index : indexes) {
-            Report report = held.get(index);
-            args.add(report.lease().job().toString())
-                    .add(queue.counter(report.lease().token()));
-            Settlements.addWords(args, report.words());
+        leases.addTo(args);
+        List<Integer> indexes = leases.indexes();
+        for (int i = 0; i < indexes.size(); i++) {
+            Report.Words words = held.get(indexes.get(i)).words();
+            if (!Settlements.isSilent(words)) {
+                Settlements.addWords(args.add(i + 1), words);
+            }
         }
         return calls.send(Script.RENEW, queue, args).thenAccept(reply -> {
             for (int i = 0; i < indexes.size(); i++) {

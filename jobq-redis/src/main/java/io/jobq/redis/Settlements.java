@@ -12,19 +12,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settlements of one queue as {@code exchange.lua} takes them: plain successes in front, since those are most and
- * are applied together, then all others one by one. Which of a job's settlements comes first matters, so a job with
- * several has none among the plain ones.
+ * The settlements of one queue as {@code exchange.lua} takes them: plain successes in front, by the claim that their jobs
+ * are from, since those are most and are applied together; then all others one by one. Which of a job's settlements comes
+ * first matters, so a job with several has none among the plain ones.
  */
 final class Settlements {
     private final QueueKeys queue;
-    private final Args plain = new Args();
+    private final ByClaim plain;
+    private final Args results = new Args();
     private final Args other = new Args();
-    private final List<Integer> plainIndexes = new ArrayList<>();
     private final List<Integer> otherIndexes = new ArrayList<>();
 
     private Settlements(QueueKeys queue) {
         this.queue = queue;
+        this.plain = new ByClaim(queue);
     }
 
     /** Those at some places of a list. */
@@ -53,17 +54,19 @@ final class Settlements {
     }
 
     private void add(int index, Settlement settlement, boolean isOneOfSeveral) {
-        String id = settlement.lease().job().toString();
+        Lease lease = settlement.lease();
         if (!isOneOfSeveral && settlement instanceof Settlement.Succeeded succeeded && isSilent(settlement.words())) {
-            plainIndexes.add(index);
-            plain.add(id).add(token(settlement.lease())).add(result(succeeded));
+            plain.add(index, lease);
+            if (succeeded.result() != null) {
+                results.add(lease.job().toString()).add(Records.encode(succeeded.result()));
+            }
         } else {
             otherIndexes.add(index);
-            addOther(settlement, id);
+            addOther(settlement, lease.job().toString());
         }
     }
 
-    private static boolean isSilent(Report.Words words) {
+    static boolean isSilent(Report.Words words) {
         return words.percent() < 0 && words.note() == null && words.log().isEmpty();
     }
 
@@ -109,18 +112,20 @@ final class Settlements {
         args.add(String.join("\n", words.log().stream().map(Records::quote).toList()));
     }
 
-    /** The number of plain successes, these, and the others. */
+    /** Plain successes, their results, and the others. */
     void addTo(Args args) {
-        args.add(plainIndexes.size()).addAll(plain).addAll(other);
+        plain.addTo(args);
+        args.add(results.count() / 2).addAll(results).addAll(other);
     }
 
     boolean isEmpty() {
-        return plainIndexes.isEmpty() && otherIndexes.isEmpty();
+        return plain.indexes().isEmpty() && otherIndexes.isEmpty();
     }
 
-    /** Where in the caller's list the n-th answer belongs. */
-    int index(int answer) {
-        int plains = plainIndexes.size();
-        return answer < plains ? plainIndexes.get(answer) : otherIndexes.get(answer - plains);
+    /** Where in the caller's list the settlements stand, in the order in which the script takes them. */
+    List<Integer> indexes() {
+        List<Integer> indexes = plain.indexes();
+        indexes.addAll(otherIndexes);
+        return indexes;
     }
 }

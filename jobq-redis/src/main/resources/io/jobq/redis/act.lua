@@ -82,5 +82,5 @@ for at = 9, #ARGV, 3 do
   end
   answers[#answers + 1] = answer
 end
-announce()
+conclude()
 return answers

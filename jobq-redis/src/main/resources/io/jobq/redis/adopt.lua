@@ -25,5 +25,5 @@ if ARGV[14] ~= '' then
   redis.call('HSET', STORY, id .. ':l', ARGV[14])
 end
 addReady(id, {level = tonumber(ARGV[9]), token = tonumber(ARGV[10]), started = tonumber(ARGV[11]), due = now}, false)
-announce()
+conclude()
 return {1}

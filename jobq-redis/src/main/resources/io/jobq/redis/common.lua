@@ -1,13 +1,16 @@
 -- Put in front of every script. Names the keys of one queue, reads the clock once, and holds the moves that several
 -- scripts make. docs/redis-layout.md tells what each key holds.
 --
--- KEYS   1 jobs      hash  id -> head and payload        8 parked    zset  type"id, all scores 0
---        2 state     hash  id -> record                  9 unique    hash  unique key -> id of the live job
---        3 scheduled zset  level..id by due ms          10 holds     hash  id -> its unique key
---        4 leases    zset  level..id by end of lease    11 story     hash  id:e errors, id:l log, id:p progress, id:r result
---        5 succeeded list  id:finished us               12 meta      hash  counters
---        6 dead      zset  id by finished us            13 idle      zset  instance by end of its wait
---        7 cancelled zset  id by finished us         14-23 ready     list  per level: id, or id:tag
+-- KEYS   1 jobs      hash  id -> head and payload        8 cancelled zset  id by finished us
+--        2 state     hash  id -> record                  9 parked    zset  type"id, all scores 0
+--        3 scheduled zset  level..id by due ms          10 unique    hash  unique key -> id of the live job
+--        4 claims    hash  token -> ids claimed with    11 holds     hash  id -> its unique key
+--                          it, token:n -> how many of   12 story     hash  id:e errors, id:l log, id:p progress, id:r result
+--                          them share its lease still   13 meta      hash  counters
+--        5 leases    zset  token by end of its lease;   14 idle      zset  instance by end of its wait
+--                          token:id if it has its own   15-24 ready  list  per level: id, or id:tag
+--        6 succeeded list  id, or id:tag
+--        7 dead      zset  id by finished us
 -- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
 --        5 "1" if PUBLISH tells how many hear it (not in a Cluster), 6 us by which a test has moved the clock;
 --        the rest per script
@@ -15,11 +18,15 @@
 -- A job without a record is as its producer made it: waiting under its bare id, in ready or scheduled. Every other job
 -- has a record, and if it is ready, a tag that its entry in the list repeats; any other entry is a hole, left behind
 -- by a job that was cancelled or deleted while it waited, and is skipped when its turn comes. Succeeded jobs come and go
--- as fast as ready ones, so theirs is a list too, with holes where jobs were deleted or replayed.
+-- as fast as ready ones, so theirs is a list too, with holes where jobs were deleted or replayed; what succeeds while it
+-- has holes gets a tag.
+--
+-- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
+-- A job that is renewed without the others gets a lease of its own ("apart" in its record).
 
-local JOBS, STATE, SCHEDULED, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local FINAL = {SUCCEEDED = KEYS[5], DEAD = KEYS[6], CANCELLED = KEYS[7]}
-local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
+local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local PREFIX, QUEUE, COUNTS = ARGV[1], ARGV[2], ARGV[5] == '1'
 local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED = tonumber(ARGV[3])}
 
@@ -32,14 +39,17 @@ local nowText, usText = string.format('%.0f', now), string.format('%.0f', us)
 -- Retention that was lowered is caught up with step by step; four times as many must go through Lua's stack of 8,000.
 local TRIMMED_AT_MOST = 1500
 
+local decode = cjson.decode
+
 local finished, woken, wasEmpty = {}, 0, false
+local released, stopped = {}, 0
 
 local function ready(level)
-  return KEYS[14 + level]
+  return KEYS[15 + level]
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
-local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'due', 'started', 'finished'}
+local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'apart', 'due', 'started', 'finished'}
 local TEXTS = {'reason', 'cancel', 'parked'}
 
 local function encode(record)
@@ -58,8 +68,6 @@ local function encode(record)
   return table.concat(parts)
 end
 
-local decode = cjson.decode
-
 local function save(id, record)
   redis.call('HSET', STATE, id, encode(record))
 end
@@ -74,13 +82,34 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
--- Whether an entry of a ready list is that of the job as it is; the record is nil for a job that has none.
-local function isEntryOf(entry, record)
+local function entryOf(id, tag)
+  return tag and string.format('%s:%.0f', id, tag) or id
+end
+
+-- The ids of entries, and whether any entry has a tag.
+local function idsOf(entries)
+  local ids, tagged = {}, false
+  for i, entry in ipairs(entries) do
+    if #entry > 36 then
+      ids[i], tagged = string.sub(entry, 1, 36), true
+    else
+      ids[i] = entry
+    end
+  end
+  return ids, tagged
+end
+
+-- Whether an entry of a list is that of the job as it is, or a hole. A ready job without a record has a bare entry.
+local function isEntryOf(entry, record, state)
   local tag = tonumber(string.sub(entry, 38))
   if not record then
-    return not tag
+    return state == 'READY' and not tag
   end
-  return tag and record.state == 'READY' and record.tag == tag
+  return record.state == state and record.tag == tag and (tag ~= nil or state == 'SUCCEEDED')
+end
+
+local function hasSucceeded(entry, text)
+  return isEntryOf(entry, text and decode(text) or nil, 'SUCCEEDED')
 end
 
 -- Takes a unique key for a job, or returns the job that holds it.
@@ -112,11 +141,11 @@ local function parkedTypes()
   return types
 end
 
--- Wakes so many idle instances, or tells everyone if nobody is registered as idle and shall be told.
--- An instance whose channel nobody hears has died.
+-- Wakes so many idle instances, whoever has waited longest first so that all get work, or tells everyone if nobody is
+-- registered as idle and shall be told. An instance whose channel nobody hears has died.
 local function wake(most, everyone)
   while most > 0 do
-    local idle = redis.call('ZPOPMAX', IDLE)
+    local idle = redis.call('ZPOPMIN', IDLE)
     if not idle[1] then
       break
     end
@@ -138,8 +167,7 @@ local function addReady(id, record, ahead)
   record.state = 'READY'
   record.tag = count('tag', 1)
   save(id, record)
-  local entry = string.format('%s:%.0f', id, record.tag)
-  local length = redis.call(ahead and 'LPUSH' or 'RPUSH', ready(record.level), entry)
+  local length = redis.call(ahead and 'LPUSH' or 'RPUSH', ready(record.level), entryOf(id, record.tag))
   if ahead then
     count('head:' .. record.level, -1)
   end
@@ -174,20 +202,11 @@ local function erase(ids)
   end
 end
 
--- Whether an entry of the succeeded is that of the job as it is.
-local function hasSucceeded(entry, text)
-  local record = text and decode(text)
-  return record and record.state == 'SUCCEEDED' and record.finished == tonumber(string.sub(entry, 38))
-end
-
 -- Takes entries off the list of the succeeded; returns the ids of those that are no holes.
 local function popSucceeded(most, holes)
   local entries = redis.call('LPOP', FINAL.SUCCEEDED, most) or {}
   count('gone:succeeded', #entries)
-  local ids = {}
-  for i, entry in ipairs(entries) do
-    ids[i] = string.sub(entry, 1, 36)
-  end
+  local ids = idsOf(entries)
   if holes == 0 then
     return ids
   end
@@ -262,17 +281,80 @@ local function freeKeys(ids)
   end
 end
 
+-- A job does not run any more. Its record is still to be saved.
+local function release(id, record)
+  local token = string.format('%.0f', record.token)
+  if record.apart then
+    redis.call('ZREM', LEASES, token .. ':' .. id)
+    record.apart = nil
+  else
+    released[token] = (released[token] or 0) + 1
+  end
+  stopped = stopped + 1
+end
+
+-- Takes released jobs off their claims; a claim without jobs ends.
+local function endClaims()
+  local tokens, counters, kept, gone, over = {}, {}, {}, {}, {}
+  for token in pairs(released) do
+    tokens[#tokens + 1] = token
+    counters[#counters + 1] = token .. ':n'
+  end
+  if #tokens > 0 then
+    for i, left in ipairs(redis.call('HMGET', CLAIMS, unpack(counters))) do
+      local rest = tonumber(left or 0) - released[tokens[i]]
+      if rest > 0 then
+        kept[#kept + 1], kept[#kept + 2] = counters[i], rest
+      else
+        gone[#gone + 1], gone[#gone + 2] = tokens[i], counters[i]
+        over[#over + 1] = tokens[i]
+      end
+    end
+  end
+  if #kept > 0 then
+    redis.call('HSET', CLAIMS, unpack(kept))
+  end
+  if #over > 0 then
+    redis.call('HDEL', CLAIMS, unpack(gone))
+    redis.call('ZREM', LEASES, unpack(over))
+  end
+  if stopped > 0 then
+    count('running', -stopped)
+  end
+end
+
+-- The token of a lease, and the ids of jobs that have it, of which some may have ended.
+local function holdersOf(lease)
+  local token, own = string.match(lease, '^(%d+):?(.*)$')
+  if own ~= '' then
+    return token, {own}
+  end
+  local ids = {}
+  for id in string.gmatch(redis.call('HGET', CLAIMS, token) or '', '%S+') do
+    ids[#ids + 1] = id
+  end
+  return token, ids
+end
+
+-- The record of a job that runs under a lease, else nil.
+local function underLease(text, lease, token)
+  local record = text and decode(text)
+  local holds = record and record.state == 'RUNNING' and record.token == tonumber(token)
+    and (record.apart ~= nil) == (lease ~= token)
+  return holds and record or nil
+end
+
 local function finish(id, record, state, reason)
   record.state = state
   record.reason = reason
   record.cancel = nil
   record.parked = nil
-  record.tag = nil
+  record.tag = state == 'SUCCEEDED' and succeededHoles() > 0 and count('tag', 1) or nil
   record.finished = us
   save(id, record)
   freeKeys({id})
   if state == 'SUCCEEDED' then
-    redis.call('RPUSH', FINAL.SUCCEEDED, id .. ':' .. usText)
+    redis.call('RPUSH', FINAL.SUCCEEDED, entryOf(id, record.tag))
   else
     redis.call('ZADD', FINAL[state], usText, id)
   end
@@ -344,8 +426,9 @@ local function hear(id, percent, note, lines)
   end
 end
 
--- The last step of a script: says who is done and wakes whom there is work for.
-local function announce()
+-- The last step of a script that changes something: says who is done and wakes whom there is work for.
+local function conclude()
+  endClaims()
   if #finished > 0 and tonumber(redis.call('HGET', META, 'feed') or 0) >= now then
     redis.call('PUBLISH', PREFIX .. ':finished', table.concat(finished, ' ') .. ' ' .. QUEUE)
   end

@@ -3,18 +3,19 @@
 -- when their leases run out, since nobody renews them.
 --
 -- ARGV     7 instance, 8 lease time ms, 9 how many to claim at most (-1: settles only), 10 how long it may wait ms,
---          11 number of known types, then these types as JSON texts without quotes; then the number of plain
---          successes, then per success: id, token, result ("" for none); then per other settlement:
+--          11 number of known types, then these types as JSON texts without quotes; then the number of claims that
+--          plain successes are from, then per claim: token, number of its jobs, their ids; then the number of
+--          results, then per result: id, result; then per other settlement:
 --          kind, id, token, percent, note, log lines, and two more: delay ms or "", error, reason or ""
 --          (kinds: S result, R delay error, Z delay reason, D error reason, C reason, B give back, P park)
--- returns  1 answers: "1" applied or "0" lost, the plain successes first
---          2 claimed jobs, flat: id, token, body, record ("" for a job that never ran before)
---          3 stories of those with a record, flat: errors, log, progress
+-- returns  1 settlements that came too late: their places from 0, the plain successes first
+--          2 claims, flat: token, ids, bodies, records ("" for a job that never ran before; none if that are all)
+--          3 stories of jobs with a record, flat: errors, log, progress
 --          4 ms until the next job is due ("" for none), 5 parked types, 6 ms now
 
 local instance, leaseTime, limit, patience = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local at = 12
-local answers = {}
+local settled, lost = 0, {}
 
 local known = {}
 for i = 1, tonumber(ARGV[11]) do
@@ -22,68 +23,103 @@ for i = 1, tonumber(ARGV[11]) do
   at = at + 1
 end
 
--- The record of a job that runs under this token; else nil and the answer to give.
+-- The record of a job that runs under this token. Takes down that the settlement is lost if there is none, unless it
+-- is the repetition of one that was not.
 local function held(text, token)
-  if not text then
-    return nil, '0'
+  local record = text and decode(text)
+  settled = settled + 1
+  if record and record.state == 'RUNNING' and record.token == token then
+    return record
+  elseif not record or record.settled ~= token then
+    lost[#lost + 1] = settled - 1
   end
-  local record = decode(text)
-  if record.state == 'RUNNING' and record.token == token then
-    return record, '1'
-  end
-  return nil, record.settled == token and '1' or '0'
+  return nil
 end
 
-local function settlePlain(n)
-  local ids = {}
-  for i = 1, n do
-    ids[i] = ARGV[at + 3 * (i - 1)]
+-- The record after a success, when nothing but its start has happened to the job; else nil.
+local function succeeded(text, token)
+  local running, level, started = string.match(text, '^{"state":"RUNNING","token":(%d+),"level":(%d),"started":(%d+)}$')
+  if running == token then
+    return '{"state":"SUCCEEDED","token":' .. token .. ',"settled":' .. token .. ',"level":' .. level
+      .. ',"started":' .. started .. ',"finished":' .. usText .. '}'
   end
-  local texts = redis.call('HMGET', STATE, unpack(ids))
-  local ended, leases, records, filed, results = {}, {}, {}, {}, {}
-  local stamp = ':' .. usText
-  for i, id in ipairs(ids) do
-    local text, token, result = texts[i], ARGV[at + 3 * i - 2], ARGV[at + 3 * i - 1]
-    local running, level, started
-    if text then
-      running, level, started = string.match(text, '^{"state":"RUNNING","token":(%d+),"level":(%d),"started":(%d+)}$')
+end
+
+local ended, filed, endRecords = {}, {}, {}
+local withTags = false
+
+-- Puts a job on the list of those that go among the succeeded together.
+local function file(id, text)
+  local tag
+  if withTags then
+    tag = count('tag', 1)
+    text = string.format('%s,"tag":%.0f}', string.sub(text, 1, -2), tag)
+  end
+  local k = #ended + 1
+  ended[k], filed[k] = id, entryOf(id, tag)
+  endRecords[2 * k - 1], endRecords[2 * k] = id, text
+end
+
+-- Settles plain successes of one claim. Most of its jobs have the same record, which is read and written once.
+local function settleClaim(token, first, last)
+  local seen, after
+  local plain = 0
+  for i, text in ipairs(redis.call('HMGET', STATE, unpack(ARGV, first, last))) do
+    local id = ARGV[first + i - 1]
+    if text ~= seen then
+      seen, after = text, text and succeeded(text, token)
     end
-    if running == token then
-      text = '{"state":"SUCCEEDED","token":' .. token .. ',"settled":' .. token .. ',"level":' .. level
-        .. ',"started":' .. started .. ',"finished":' .. usText .. '}'
-      answers[i] = '1'
+    if after then
+      plain = plain + 1
+      settled = settled + 1
+      file(id, after)
     else
-      local record
-      record, answers[i] = held(text, tonumber(token))
-      level = record and record.level
+      local record = held(text, tonumber(token))
       if record then
+        release(id, record)
         record.state, record.settled, record.finished = 'SUCCEEDED', record.token, us
-        record.cancel, record.reason, record.tag = nil, nil, nil
-        text = encode(record)
+        record.cancel, record.reason = nil, nil
+        file(id, encode(record))
       end
     end
-    if level then
-      local k = #ended + 1
-      ended[k] = id
-      leases[k] = level .. id
-      records[2 * k - 1], records[2 * k] = id, text
-      filed[k] = id .. stamp
-      if result ~= '' then
-        results[#results + 1] = id .. ':r'
-        results[#results + 1] = result
-      end
-    end
+  end
+  if plain > 0 then
+    released[token] = (released[token] or 0) + plain
+    stopped = stopped + plain
+  end
+end
+
+local function settlePlain(claims)
+  withTags = succeededHoles() > 0
+  for _ = 1, claims do
+    local token, first = ARGV[at], at + 2
+    at = first + ARGV[at + 1]
+    settleClaim(token, first, at - 1)
   end
   if #ended > 0 then
-    redis.call('ZREM', LEASES, unpack(leases))
-    redis.call('HSET', STATE, unpack(records))
+    redis.call('HSET', STATE, unpack(endRecords))
     redis.call('RPUSH', FINAL.SUCCEEDED, unpack(filed))
-    if #results > 0 then
-      redis.call('HSET', STORY, unpack(results))
-    end
     freeKeys(ended)
-    trim('SUCCEEDED')
     finished = ended
+  end
+end
+
+-- Keeps the results of those that have just ended.
+local function keepResults(number)
+  local kept, has = {}, {}
+  if number > 0 then
+    for _, id in ipairs(ended) do
+      has[id] = true
+    end
+  end
+  for _ = 1, number do
+    if has[ARGV[at]] then
+      kept[#kept + 1], kept[#kept + 2] = ARGV[at] .. ':r', ARGV[at + 1]
+    end
+    at = at + 2
+  end
+  if #kept > 0 then
+    redis.call('HSET', STORY, unpack(kept))
   end
 end
 
@@ -154,10 +190,9 @@ end
 local function settleOther()
   while at <= #ARGV do
     local kind, id, token = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
-    local record, answer = held(redis.call('HGET', STATE, id), token)
-    answers[#answers + 1] = answer
+    local record = held(redis.call('HGET', STATE, id), token)
     if record then
-      redis.call('ZREM', LEASES, record.level .. id)
+      release(id, record)
       record.settled = token
       hear(id, ARGV[at + 3], ARGV[at + 4], ARGV[at + 5])
       apply(kind, id, record, ARGV[at + 6], ARGV[at + 7])
@@ -166,16 +201,19 @@ local function settleOther()
   end
 end
 
-local plain = tonumber(ARGV[at])
+local fromClaims = tonumber(ARGV[at])
 at = at + 1
-if plain > 0 then
-  settlePlain(plain)
-  at = at + 3 * plain
-end
+settlePlain(fromClaims)
+local results = tonumber(ARGV[at])
+at = at + 1
+keepResults(results)
 settleOther()
+if #ended > 0 then
+  trim('SUCCEEDED')
+end
 if limit < 0 then
-  announce()
-  return {answers, {}, {}, '', {}, nowText}
+  conclude()
+  return {lost, {}, {}, '', {}, nowText}
 end
 
 local promoted = promote(1000)
@@ -190,62 +228,49 @@ for _, type in ipairs(known) do
   end
 end
 
-local claimed, stories, leases, records = {}, {}, {}, {}
+local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
 local got, looked = 0, 0
 local expiry = string.format('%.0f', now + leaseTime)
 local holes = tonumber(redis.call('HGET', META, 'holes') or 0)
 local skipped = 0
 
--- The records of ready jobs; without holes, a bare id in a line has none.
-local function readyRecords(ids, tagged)
-  if holes > 0 or tagged then
-    local texts = redis.call('HMGET', STATE, unpack(ids))
-    local found = {}
-    for i = 1, #ids do
-      found[i] = texts[i] and decode(texts[i]) or nil
-    end
-    return found
-  end
-  return {}
+-- The record of a job that has one, when it is claimed, and what its story consists of.
+local function restart(id, token, record, parts)
+  record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', tonumber(token), now, nil, nil
+  parts[#parts + 1], parts[#parts + 2], parts[#parts + 3] = id .. ':e', id .. ':l', id .. ':p'
+  return encode(record)
 end
 
-local function start(id, token, level, body, record)
-  local text
-  if record then
-    record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', token, now, nil, nil
-    text = encode(record)
-  else
-    text = '{"state":"RUNNING","token":' .. token .. ',"level":' .. level .. ',"started":' .. nowText .. '}'
-  end
-  got = got + 1
-  local k = 4 * got
-  claimed[k - 3], claimed[k - 2], claimed[k - 1], claimed[k] = id, token, body, record and text or ''
-  records[2 * got - 1], records[2 * got] = id, text
-  leases[2 * got - 1], leases[2 * got] = expiry, level .. id
-end
-
+-- Claims what stands in a line of a level. Without holes and tags, no job of these has a record.
 local function take(level, entries)
-  local ids, tagged = {}, false
-  for i, entry in ipairs(entries) do
-    ids[i] = string.sub(entry, 1, 36)
-    tagged = tagged or #entry > 36
-  end
+  local ids, tagged = idsOf(entries)
   local bodies = redis.call('HMGET', JOBS, unpack(ids))
-  local found = readyRecords(ids, tagged)
-  local last = count('token', #ids)
-  local parts = {}
+  local token = string.format('%.0f', count('token', 1))
+  local first = '{"state":"RUNNING","token":' .. token .. ',"level":' .. level .. ',"started":' .. nowText .. '}'
+  local mayHave = holes > 0 or tagged
+  local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
+  local mine, theirs, stored, parts = {}, {}, {}, {}
   for i, id in ipairs(ids) do
-    local record = found[i]
-    if bodies[i] and isEntryOf(entries[i], record) then
-      start(id, string.format('%d', last - #ids + i), level, bodies[i], record)
-      if record then
-        parts[#parts + 1] = id .. ':e'
-        parts[#parts + 1] = id .. ':l'
-        parts[#parts + 1] = id .. ':p'
+    local record = texts[i] and decode(texts[i]) or nil
+    if bodies[i] and (not mayHave or isEntryOf(entries[i], record, 'READY')) then
+      local k = #mine + 1
+      mine[k], theirs[k] = id, bodies[i]
+      local text = record and restart(id, token, record, parts) or first
+      records[#records + 1] = id
+      records[#records + 1] = text
+      if mayHave then
+        stored[k] = record and text or ''
       end
     else
       skipped = skipped + 1
     end
+  end
+  if #mine > 0 then
+    claimed[#claimed + 1], claimed[#claimed + 2], claimed[#claimed + 3], claimed[#claimed + 4] = token, mine, theirs, stored
+    leases[#leases + 1], leases[#leases + 2] = expiry, token
+    claims[#claims + 1], claims[#claims + 2] = token, table.concat(mine, ' ')
+    claims[#claims + 1], claims[#claims + 2] = token .. ':n', #mine
+    got = got + #mine
   end
   if #parts > 0 then
     for _, part in ipairs(redis.call('HMGET', STORY, unpack(parts))) do
@@ -282,7 +307,9 @@ if skipped > 0 then
 end
 if got > 0 then
   redis.call('HSET', STATE, unpack(records))
+  redis.call('HSET', CLAIMS, unpack(claims))
   redis.call('ZADD', LEASES, unpack(leases))
+  count('running', got)
 end
 
 -- Whoever is to wait says so, and one of them watches the next due time; the others look half a second later.
@@ -315,5 +342,5 @@ else
   end
 end
 
-announce()
-return {answers, claimed, stories, nextDue, parkedTypes(), nowText}
+conclude()
+return {lost, claimed, stories, nextDue, parkedTypes(), nowText}

@@ -67,5 +67,5 @@ for level, line in pairs(lines) do
   woken = woken + #line
   wasEmpty = redis.call('RPUSH', ready(level), unpack(line)) == #line or wasEmpty
 end
-announce()
+conclude()
 return answers

@@ -17,17 +17,14 @@ local function entriesOf(key, counter)
   local gone = tonumber(redis.call('HGET', META, counter) or 0)
   local from = position == '' and 0 or math.max(0, tonumber(position) + 1 - gone)
   local entries = redis.call('LRANGE', key, from, from + most - 1)
-  local ids = {}
-  for i, entry in ipairs(entries) do
-    ids[i] = string.sub(entry, 1, 36)
-  end
+  local ids = idsOf(entries)
   return entries, #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}, gone + from
 end
 
 local function listReady(level)
   local entries, texts, first = entriesOf(ready(level), 'head:' .. level)
   for i, entry in ipairs(entries) do
-    local valid = isEntryOf(entry, texts[i] and decode(texts[i]) or nil)
+    local valid = isEntryOf(entry, texts[i] and decode(texts[i]) or nil, 'READY')
     add(string.format('%.0f', first + i - 1), entry, valid and string.sub(entry, 1, 36) or '')
   end
   return #entries
@@ -36,10 +33,11 @@ end
 local function listSucceeded()
   local entries, texts, first = entriesOf(FINAL.SUCCEEDED, 'gone:succeeded')
   for i, entry in ipairs(entries) do
-    if bound ~= '+inf' and tonumber(string.sub(entry, 38)) > tonumber(bound) then
+    local valid = hasSucceeded(entry, texts[i])
+    if valid and bound ~= '+inf' and decode(texts[i]).finished > tonumber(bound) then
       return 0
     end
-    add(string.format('%.0f', first + i - 1), entry, hasSucceeded(entry, texts[i]) and string.sub(entry, 1, 36) or '')
+    add(string.format('%.0f', first + i - 1), entry, valid and string.sub(entry, 1, 36) or '')
   end
   return #entries
 end
@@ -76,13 +74,46 @@ local function listSorted(key, idFrom)
   return #found / 2
 end
 
+-- Running jobs in the order of their tokens, then of their ids.
+local function listRunning()
+  local claims = {}
+  for _, lease in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
+    local token = tonumber(string.match(lease, '^%d+'))
+    if position == '' or token >= tonumber(position) then
+      claims[#claims + 1] = {token = token, lease = lease}
+    end
+  end
+  table.sort(claims, function(a, b)
+    return a.token < b.token or (a.token == b.token and a.lease < b.lease)
+  end)
+  local at = 1
+  while at <= #claims and #rows < 3 * most do
+    local token, running = claims[at].token, {}
+    while at <= #claims and claims[at].token == token do
+      local text, ids = holdersOf(claims[at].lease)
+      for i, record in ipairs(#ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}) do
+        local behind = token ~= tonumber(position) or ids[i] > member
+        if behind and underLease(record, claims[at].lease, text) then
+          running[#running + 1] = ids[i]
+        end
+      end
+      at = at + 1
+    end
+    table.sort(running)
+    for i = 1, math.min(#running, most - #rows / 3) do
+      add(string.format('%.0f', token), running[i], running[i])
+    end
+  end
+  return #rows / 3
+end
+
 local found
 if tonumber(place) then
   found = listReady(tonumber(place))
 elseif place == 'SCHEDULED' then
   found = listSorted(SCHEDULED, 2)
 elseif place == 'RUNNING' then
-  found = listSorted(LEASES, 2)
+  found = listRunning()
 elseif place == 'SUCCEEDED' then
   found = listSucceeded()
 elseif place == 'PARKED' then

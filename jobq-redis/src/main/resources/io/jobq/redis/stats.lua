@@ -11,7 +11,7 @@ local function readySince(entry)
   local id = string.sub(entry, 1, 36)
   local text = redis.call('HGET', STATE, id)
   local record = text and decode(text) or nil
-  if not isEntryOf(entry, record) then
+  if not isEntryOf(entry, record, 'READY') then
     return nil
   elseif record and record.due then
     return record.due
@@ -38,6 +38,6 @@ for i, type in ipairs(parkedTypes()) do
   parked[2 * i] = redis.call('ZLEXCOUNT', PARKED, '[' .. type .. '"', '(' .. type .. '#')
 end
 return {
-  redis.call('ZCARD', SCHEDULED), waiting + redis.call('ZCARD', PARKED), redis.call('ZCARD', LEASES),
+  redis.call('ZCARD', SCHEDULED), waiting + redis.call('ZCARD', PARKED), tonumber(redis.call('HGET', META, 'running') or 0),
   redis.call('LLEN', FINAL.SUCCEEDED) - succeededHoles(), redis.call('ZCARD', FINAL.DEAD), redis.call('ZCARD', FINAL.CANCELLED),
   oldest and string.format('%.0f', math.max(0, now - oldest)) or '', parked}

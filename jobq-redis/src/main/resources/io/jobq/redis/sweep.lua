@@ -6,18 +6,34 @@
 local limit = tonumber(ARGV[7])
 local promoted = promote(limit)
 
-local expired = redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, limit)
-if #expired > 0 then
-  redis.call('ZREM', LEASES, unpack(expired))
-end
-for _, member in ipairs(expired) do
-  local id = string.sub(member, 2)
-  local record = decode(redis.call('HGET', STATE, id))
-  record.losses = (record.losses or 0) + 1
-  giveBack(id, record)
+local reclaimed, purged = 0, 0
+
+-- Takes back what runs under a lease that has run out. They go ahead of their line, so the last goes first.
+local function reclaim(lease)
+  local token, ids = holdersOf(lease)
+  local texts = #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}
+  local before = reclaimed
+  for i = #ids, 1, -1 do
+    local record = reclaimed < limit and underLease(texts[i], lease, token)
+    if record then
+      reclaimed = reclaimed + 1
+      release(ids[i], record)
+      record.losses = (record.losses or 0) + 1
+      giveBack(ids[i], record)
+    end
+  end
+  if reclaimed == before then -- not even a lost write may leave a lease for ever
+    redis.call('ZREM', LEASES, lease)
+    redis.call('HDEL', CLAIMS, lease, lease .. ':n')
+  end
 end
 
-local purged = 0
+for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, limit)) do
+  if reclaimed < limit then
+    reclaim(lease)
+  end
+end
+
 local function purge(state, age)
   local old = redis.call('ZRANGEBYSCORE', FINAL[state], '-inf', string.format('%.0f', us - age), 'LIMIT', 0, limit - purged)
   if #old > 0 then
@@ -27,22 +43,35 @@ local function purge(state, age)
   end
 end
 
+-- How many of the oldest entries of the succeeded are holes, or jobs that are too old.
+local function oldEntries(age, most)
+  local entries = redis.call('LRANGE', FINAL.SUCCEEDED, 0, most - 1)
+  local texts = #entries > 0 and redis.call('HMGET', STATE, unpack((idsOf(entries)))) or {}
+  for i, entry in ipairs(entries) do
+    if hasSucceeded(entry, texts[i]) and decode(texts[i]).finished > us - age then
+      return i - 1
+    end
+  end
+  return #entries
+end
+
 local function purgeSucceeded(age)
-  local entries = redis.call('LRANGE', FINAL.SUCCEEDED, 0, limit - 1)
-  local last = 0
-  while last < #entries and tonumber(string.sub(entries[last + 1], 38)) <= us - age do
-    last = last + 1
-  end
-  if last > 0 then
-    local old = popSucceeded(last, succeededHoles())
-    erase(old)
-    purged = purged + #old
-  end
+  local looked = 0
+  repeat
+    local most = math.min(100, limit - looked)
+    local old = oldEntries(age, most)
+    if old > 0 then
+      local ids = popSucceeded(old, succeededHoles())
+      erase(ids)
+      purged = purged + #ids
+    end
+    looked = looked + old
+  until old < most or looked >= limit
 end
 
 purgeSucceeded(tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
-announce()
-return {promoted, #expired, purged}
+conclude()
+return {promoted, reclaimed, purged}
