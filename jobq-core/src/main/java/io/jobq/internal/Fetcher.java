@@ -6,6 +6,7 @@ import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.JobStore;
+import io.jobq.spi.OngoingExchange;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,8 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of a worker that talks to the storage about jobs: each round takes the settlements that have piled up
  * while the last round was under way, and as many new jobs as there are free slots. So at low load every settlement goes
- * at once, and under load one call carries hundreds; no timer is involved. With nothing to do it sleeps until the next
- * job is due, a signal comes, or a settlement is handed in.
+ * at once, and under load one call carries hundreds; no timer is involved. As soon as a round is answered the next is
+ * sent, and only then are the jobs of the first taken on, so that storage and worker are busy at the same time. With
+ * nothing to do it sleeps until the next job is due, a signal comes, or a settlement is handed in.
  *
  * <p>When a call fails, its settlements are kept and sent again, which storages take without harm; jobs that the storage
  * handed out in a reply that never came are not renewed by anyone, and go back when their leases run out.
@@ -52,6 +55,15 @@ final class Fetcher implements Runnable {
      */
     record Done(Claimed job, @Nullable Attempt attempt, Settlement settlement) {}
 
+    /**
+     * A call to the storage.
+     *
+     * @param told what it settles
+     * @param limit how many jobs it may bring
+     * @param call the call itself
+     */
+    private record Round(List<Done> told, int limit, OngoingExchange call) {}
+
     private static final Logger log = LoggerFactory.getLogger(Fetcher.class);
     private static final long MIN_BACKOFF = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long MAX_BACKOFF = TimeUnit.SECONDS.toNanos(5);
@@ -71,7 +83,7 @@ final class Fetcher implements Runnable {
     private volatile boolean busy;
     private volatile boolean finish;
     private volatile int failures;
-    private volatile int unsentCount;
+    private final AtomicInteger unsettled = new AtomicInteger();
 
     // of the fetcher's thread alone
     private int failed;
@@ -127,7 +139,7 @@ final class Fetcher implements Runnable {
 
     /** Whether everything handed in is settled. */
     boolean isDrained() {
-        return outbox.isEmpty() && unsentCount == 0;
+        return outbox.isEmpty() && unsettled.get() == 0;
     }
 
     /** How many calls in a row the storage has failed to answer. */
@@ -142,7 +154,7 @@ final class Fetcher implements Runnable {
             if (failures > 0) {
                 LockSupport.parkNanos(this, backoff());
             }
-            if (hasWork()) {
+            if (hasWork(0)) {
                 exchange();
             } else if (finish) {
                 return;
@@ -152,12 +164,13 @@ final class Fetcher implements Runnable {
         }
     }
 
-    private boolean hasWork() {
-        return !unsent.isEmpty() || !outbox.isEmpty() || (limit() > 0 && worthClaiming());
+    /** Whether there is something to tell or to ask the storage, while so many slots are spoken for. */
+    private boolean hasWork(int reserved) {
+        return !unsent.isEmpty() || !outbox.isEmpty() || (limit(reserved) > 0 && worthClaiming());
     }
 
-    private int limit() {
-        return quiet ? 0 : owner.free();
+    private int limit(int reserved) {
+        return quiet ? 0 : Math.max(0, owner.free() - reserved);
     }
 
     private boolean worthClaiming() {
@@ -166,8 +179,8 @@ final class Fetcher implements Runnable {
 
     private void park() {
         parked = true;
-        if (!hasWork() && !finish) {
-            long wait = limit() > 0 ? wakeAt - System.nanoTime() : fallbackNanos;
+        if (!hasWork(0) && !finish) {
+            long wait = limit(0) > 0 ? wakeAt - System.nanoTime() : fallbackNanos;
             LockSupport.parkNanos(this, wait);
         }
         parked = false;
@@ -177,29 +190,66 @@ final class Fetcher implements Runnable {
         return Math.min(MAX_BACKOFF, MIN_BACKOFF << Math.min(failures - 1, 20));
     }
 
-    /** One round. Returns how many jobs were taken on. */
+    /** One round, and more while there is work and the storage takes its time. Returns how many jobs were taken on. */
     int exchange() {
-        for (Done done = outbox.peek(); done != null; done = outbox.peek()) {
-            unsent.add(done);
-            unsentCount = unsent.size(); // before it leaves the outbox, so that it is always seen in one of the two
-            outbox.remove();
-        }
         busy = true; // before quiet is read, see isBusy()
         try {
-            return exchange(limit());
+            int taken = 0;
+            @Nullable Round round = begin(0);
+            while (round != null) {
+                @Nullable Round next = overlapping(round);
+                taken += complete(round);
+                round = next;
+            }
+            return taken;
         } finally {
             busy = false;
         }
     }
 
-    private int exchange(int limit) {
+    /** Waits for the answer, and sends the next round before anyone looks at it. */
+    private @Nullable Round overlapping(Round round) {
+        if (round.call.isAnswered()) {
+            return null;
+        }
+        round.call.await();
+        boolean worthwhile = owner.free() - round.limit >= round.limit / 2; // a call has its price, so no crumbs
+        return worthwhile && failures == 0 && hasWork(round.limit) ? begin(round.limit) : null;
+    }
+
+    private Round begin(int reserved) {
+        for (Done done = outbox.peek(); done != null; done = outbox.peek()) {
+            unsent.add(done);
+            unsettled.incrementAndGet(); // before it leaves the outbox, so that it is always seen in one of the two
+            outbox.remove();
+        }
+        List<Done> told = unsent;
+        unsent = new ArrayList<>();
+        int limit = limit(reserved);
         if (limit > 0) {
             hinted = false; // before the call: what is hinted during the call may not be in its reply
+            wakeAt = System.nanoTime() + fallbackNanos;
         }
+        Claim want = new Claim(worker, shares.divide(limit), limit, unpark);
+        return new Round(told, limit, begin(settlements(told), want));
+    }
+
+    private OngoingExchange begin(List<Settlement> settlements, Claim want) {
+        try {
+            return store.begin(settlements, want);
+        } catch (RuntimeException failed) {
+            return () -> {
+                throw failed;
+            };
+        }
+    }
+
+    private int complete(Round round) {
         Exchange reply;
         try {
-            reply = store.exchange(settlements(), new Claim(worker, shares.divide(limit), limit, unpark));
+            reply = round.call.answer();
         } catch (RuntimeException unanswered) {
+            unsent.addAll(0, round.told);
             failures = ++failed;
             hinted = true;
             log.warn(
@@ -212,34 +262,34 @@ final class Fetcher implements Runnable {
         }
         failed = 0;
         failures = 0;
-        answer(reply.settled());
-        takeOn(reply, limit);
+        answer(round.told, reply.settled());
+        takeOn(reply, round.limit);
         return reply.claimed().size();
     }
 
-    private List<Settlement> settlements() {
-        List<Settlement> settlements = new ArrayList<>(unsent.size());
-        for (Done done : unsent) {
+    private static List<Settlement> settlements(List<Done> told) {
+        List<Settlement> settlements = new ArrayList<>(told.size());
+        for (Done done : told) {
             settlements.add(done.settlement());
         }
         return settlements;
     }
 
-    private void answer(List<SettleResult> results) {
-        List<Done> sent = unsent;
-        unsent = new ArrayList<>();
-        for (int i = 0; i < sent.size(); i++) {
-            owner.settled(sent.get(i), results.get(i));
+    private void answer(List<Done> told, List<SettleResult> results) {
+        for (int i = 0; i < told.size(); i++) {
+            owner.settled(told.get(i), results.get(i));
         }
-        unsentCount = 0;
+        unsettled.addAndGet(-told.size());
     }
 
     private void takeOn(Exchange reply, int limit) {
         shares.charge(reply.claimed());
         owner.start(reply.claimed());
-        unpark = reply.parked().isEmpty() ? Set.of() : known(reply.parked());
-        more = limit == 0 ? more : reply.claimed().size() == limit || !unpark.isEmpty();
-        wakeAt = System.nanoTime() + Math.min(fallbackNanos, nanosUntil(reply.nextDue()));
+        if (limit > 0) { // else nothing was asked
+            unpark = reply.parked().isEmpty() ? Set.of() : known(reply.parked());
+            more = reply.claimed().size() == limit || !unpark.isEmpty();
+            wakeAt = System.nanoTime() + Math.min(fallbackNanos, nanosUntil(reply.nextDue()));
+        }
     }
 
     private Set<String> known(Set<String> parked) {

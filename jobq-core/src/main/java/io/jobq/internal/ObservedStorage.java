@@ -7,6 +7,7 @@ import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.NewJob;
+import io.jobq.spi.OngoingExchange;
 import io.jobq.spi.Registry;
 import io.jobq.spi.RenewResult;
 import io.jobq.spi.Report;
@@ -54,6 +55,12 @@ record ObservedStorage(Storage storage, JobMetrics metrics) implements Storage {
         }
 
         @Override
+        public OngoingExchange begin(List<Settlement> done, Claim want) {
+            long start = System.nanoTime();
+            return new ObservedExchange(jobs.begin(done, want), start, metrics);
+        }
+
+        @Override
         public List<RenewResult> renew(WorkerLease worker, List<Report> held) {
             return metrics.storageCall("renew", () -> jobs.renew(worker, held));
         }
@@ -66,6 +73,24 @@ record ObservedStorage(Storage storage, JobMetrics metrics) implements Storage {
         @Override
         public Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint) {
             return jobs.listen(kinds, hint);
+        }
+    }
+
+    private record ObservedExchange(OngoingExchange exchange, long start, JobMetrics metrics)
+            implements OngoingExchange {
+        @Override
+        public Exchange answer() {
+            return metrics.storageCall("exchange", start, exchange::answer);
+        }
+
+        @Override
+        public boolean isAnswered() {
+            return exchange.isAnswered();
+        }
+
+        @Override
+        public void await() {
+            exchange.await();
         }
     }
 }

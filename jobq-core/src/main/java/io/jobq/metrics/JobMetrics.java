@@ -208,7 +208,11 @@ public final class JobMetrics implements JobInterceptor {
 
     /** Times a call to the storage, and tells failed ones apart. */
     public <T> T storageCall(String call, Supplier<T> body) {
-        long start = System.nanoTime();
+        return storageCall(call, System.nanoTime(), body);
+    }
+
+    /** The same for a call that began at a time of {@link System#nanoTime()}, and ends with this part of it. */
+    public <T> T storageCall(String call, long start, Supplier<T> body) {
         String outcome = "error";
         try {
             T answer = body.get();

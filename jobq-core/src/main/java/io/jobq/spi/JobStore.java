@@ -29,6 +29,14 @@ public interface JobStore {
     Exchange exchange(List<Settlement> done, Claim want);
 
     /**
+     * Begins an {@link #exchange} without waiting for its answer, so that the caller can begin the next, or use an earlier
+     * answer, meanwhile. For storages at the other end of a network; others do it when they are asked for the answer.
+     */
+    default OngoingExchange begin(List<Settlement> done, Claim want) {
+        return () -> exchange(done, want);
+    }
+
+    /**
      * Prolongs the leases of one worker by {@code leaseTime} from now, and stores what their handlers have reported
      * since.
      *

@@ -7,6 +7,7 @@ import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.Lease;
+import io.jobq.spi.OngoingExchange;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import java.time.Duration;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One exchange: a script per queue that is settled or claimed from, all sent before the first answers. Later rounds ask
  * only queues that may have more, and only while the limit is not reached.
  */
-final class ExchangeCall {
+final class ExchangeCall implements OngoingExchange {
     private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
     /** Settlements, and jobs claimed, in one script: bounds how long it holds Redis, and what Lua's stack must take. */
     private static final int AT_ONCE = 1_000;
@@ -37,13 +38,15 @@ final class ExchangeCall {
     private final Calls calls;
     private final Queues queues;
     private final String instance;
+    private final List<Settlement> done;
     private final Claim want;
 
     private final Map<QueueKeys, Place> places = new LinkedHashMap<>();
     private final List<Claimed> claimed = new ArrayList<>();
     private final Set<String> parked = new TreeSet<>();
     private long nextDue = Long.MAX_VALUE;
-    private SettleResult[] settled = new SettleResult[0];
+    private final SettleResult[] settled;
+    private List<Asked> firstRound = List.of();
 
     /** A queue, or a partition of one, in this call. */
     private static final class Place {
@@ -62,41 +65,57 @@ final class ExchangeCall {
     /** A script on its way. */
     private record Asked(Place place, int limit, Settlements settlements, CompletableFuture<Reply> reply) {}
 
-    ExchangeCall(Calls calls, Queues queues, String instance, Claim want) {
+    ExchangeCall(Calls calls, Queues queues, String instance, List<Settlement> done, Claim want) {
         this.calls = calls;
         this.queues = queues;
         this.instance = instance;
+        this.done = done;
         this.want = want;
+        this.settled = new SettleResult[done.size()];
     }
 
-    Exchange run(List<Settlement> done) {
-        settled = new SettleResult[done.size()];
+    /** Sends what can be sent before there is an answer. */
+    ExchangeCall begin() {
         if (want.limit() > 0) {
             want.shares().forEach(this::plan);
         }
         for (int i = 0; i < settled.length; i++) {
             place(queues.of(done.get(i).lease())).settlements.add(i);
         }
+        if (calls.waitsForReplicas()) {
+            settle(); // apart, or jobs claimed in the same script would be lost if no replica confirms
+        } else {
+            firstRound = claimAndSettle();
+        }
+        return this;
+    }
+
+    @Override
+    public boolean isAnswered() {
+        return firstRound.stream().allMatch(asked -> asked.reply().isDone());
+    }
+
+    @Override
+    public void await() {
+        for (Asked asked : firstRound) {
+            calls.link().awaitQuietly(asked.reply());
+        }
+    }
+
+    @Override
+    public Exchange answer() {
         try {
-            send(done);
+            takeAll(firstRound);
+            if (want.limit() > 0) {
+                places.values().forEach(place -> claimMore(place, place.quota - place.got));
+                places.values().forEach(place -> claimMore(place, want.limit()));
+            }
         } catch (RuntimeException failed) {
             giveBack();
             throw failed;
         }
         Duration due = nextDue == Long.MAX_VALUE ? null : Duration.ofMillis(nextDue);
         return new Exchange(List.of(settled), claimed, due, parked);
-    }
-
-    private void send(List<Settlement> done) {
-        if (calls.waitsForReplicas()) {
-            settle(done); // apart, or jobs claimed in the same script would be lost if no replica confirms
-        } else {
-            takeAll(firstRound(done));
-        }
-        if (want.limit() > 0) {
-            places.values().forEach(place -> claimMore(place, place.quota - place.got));
-            places.values().forEach(place -> claimMore(place, want.limit()));
-        }
     }
 
     /** One place failed, so nobody will hear what the others gave: back with it, or each job's lease would run out. */
@@ -107,7 +126,8 @@ final class ExchangeCall {
         List<Settlement> releases = new ArrayList<>();
         claimed.forEach(job -> releases.add(new Settlement.Release(job.lease(), Report.NOTHING)));
         try {
-            new ExchangeCall(calls, queues, instance, new Claim(want.worker(), List.of(), 0, Set.of())).run(releases);
+            Claim none = new Claim(want.worker(), List.of(), 0, Set.of());
+            new ExchangeCall(calls, queues, instance, releases, none).begin().answer();
         } catch (RuntimeException failed) {
             log.warn("{} claimed jobs could not be given back; their leases will run out", claimed.size(), failed);
         }
@@ -128,7 +148,7 @@ final class ExchangeCall {
         }
     }
 
-    private List<Asked> firstRound(List<Settlement> done) {
+    private List<Asked> claimAndSettle() {
         List<Asked> asked = new ArrayList<>();
         int left = want.limit();
         for (Place place : places.values()) {
@@ -136,18 +156,18 @@ final class ExchangeCall {
             left -= Math.max(0, count);
             int last = Math.max(0, place.settlements.size() - 1) / AT_ONCE * AT_ONCE;
             for (int from = 0; from < last; from += AT_ONCE) {
-                asked.add(ask(place, SETTLE_ONLY, settlements(place, done, from)));
+                asked.add(ask(place, SETTLE_ONLY, settlements(place, from)));
             }
-            asked.add(ask(place, count, settlements(place, done, last)));
+            asked.add(ask(place, count, settlements(place, last)));
         }
         return asked;
     }
 
-    private void settle(List<Settlement> done) {
+    private void settle() {
         List<Asked> asked = new ArrayList<>();
         for (Place place : places.values()) {
             for (int from = 0; from < place.settlements.size(); from += AT_ONCE) {
-                asked.add(ask(place, SETTLE_ONLY, settlements(place, done, from)));
+                asked.add(ask(place, SETTLE_ONLY, settlements(place, from)));
             }
         }
         takeAll(asked);
@@ -168,7 +188,7 @@ final class ExchangeCall {
         }
     }
 
-    private static Settlements settlements(Place place, List<Settlement> done, int from) {
+    private Settlements settlements(Place place, int from) {
         int to = Math.min(place.settlements.size(), from + AT_ONCE);
         return Settlements.of(place.queue, done, place.settlements.subList(from, to));
     }

@@ -8,6 +8,7 @@ import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.Lease;
 import io.jobq.spi.NewJob;
+import io.jobq.spi.OngoingExchange;
 import io.jobq.spi.RenewResult;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
@@ -123,8 +124,13 @@ final class RedisJobStore implements JobStore {
 
     @Override
     public Exchange exchange(List<Settlement> done, Claim want) {
+        return begin(done, want).answer();
+    }
+
+    @Override
+    public OngoingExchange begin(List<Settlement> done, Claim want) {
         calls.link().requireOpen();
-        return new ExchangeCall(calls, queues, signals.instance(), want).run(done);
+        return new ExchangeCall(calls, queues, signals.instance(), done, want).begin();
     }
 
     @Override

@@ -250,6 +250,17 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
+    /** Waits until an answer is there, or has failed, or the time is over; what it is shows {@link #await}. */
+    void awaitQuietly(CompletableFuture<?> answer) {
+        try {
+            answer.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException failed) {
+            log.trace("no answer", failed);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /**
      * A connection whose packets are dropped somewhere does not break for many minutes, so one that has been silent for
      * long is given up for a new one.
