@@ -6,6 +6,7 @@ import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.NewJob;
+import io.jobq.spi.OngoingExchange;
 import io.jobq.spi.Registry;
 import io.jobq.spi.RenewResult;
 import io.jobq.spi.Report;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -177,6 +180,11 @@ public final class FaultyStorage implements Storage {
         }
 
         @Override
+        public OngoingExchange begin(List<Settlement> done, Claim want) {
+            return new Remote(CompletableFuture.supplyAsync(() -> exchange(done, want)));
+        }
+
+        @Override
         public List<RenewResult> renew(WorkerLease worker, List<Report> held) {
             return call(Call.RENEW, () -> sound.renew(worker, held));
         }
@@ -189,6 +197,40 @@ public final class FaultyStorage implements Storage {
         @Override
         public Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint) {
             return sound.listen(kinds, hint);
+        }
+    }
+
+    /** An exchange on another thread, as over a network, so that it matters what callers do meanwhile. */
+    private record Remote(CompletableFuture<Exchange> reply) implements OngoingExchange {
+        @Override
+        public Exchange answer() {
+            try {
+                return reply.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StorageException("interrupted while waiting for the reply", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                throw new StorageException("the storage broke", e);
+            }
+        }
+
+        @Override
+        public boolean isAnswered() {
+            return reply.isDone();
+        }
+
+        @Override
+        public void await() {
+            try {
+                reply.handle((exchange, failure) -> exchange).get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                throw new AssertionError("failures are for answer()", e);
+            }
         }
     }
 }
