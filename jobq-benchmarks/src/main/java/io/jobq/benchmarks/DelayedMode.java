@@ -12,7 +12,9 @@ import org.HdrHistogram.ConcurrentHistogram;
 
 /** How late jobs start that were enqueued for a time: due times in whole milliseconds, spread at random over a while. */
 final class DelayedMode implements Mode {
-    private static final Duration LEAD = Duration.ofMillis(100);
+    /** Per job, so that all are stored before the first is due. */
+    private static final Duration LEAD = Duration.ofMillis(2);
+
     private static final long SEED = 42;
 
     @Override
@@ -60,7 +62,7 @@ final class DelayedMode implements Mode {
         })) {
             bench.start();
             SplittableRandom random = new SplittableRandom(SEED);
-            long first = Instant.now().plus(LEAD).toEpochMilli();
+            long first = Instant.now().plus(LEAD.multipliedBy(jobs)).toEpochMilli();
             for (int n = 0; n < jobs; n++) {
                 long due = first + random.nextLong(over.toMillis() + 1);
                 bench.enqueue(Job.of(Bench.TYPE, inputs.at(due)).runAt(Instant.ofEpochMilli(due)));

@@ -79,7 +79,11 @@ final class RedisSignals implements AutoCloseable {
         made.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
-                execute(() -> heard(channel, message));
+                if (kind(channel) == Kind.READY) {
+                    heard(Kind.READY, message); // at once: work waits, and who hears it only wakes a thread
+                } else {
+                    execute(() -> heard(kind(channel), message));
+                }
             }
         });
         calls.link()
@@ -92,7 +96,7 @@ final class RedisSignals implements AutoCloseable {
         connection = made;
     }
 
-    /** Never on a thread of Lettuce's: a listener may call the storage, and would wait there for itself. */
+    /** Not on a thread of Lettuce's: a listener may call the storage, and would wait there for itself. */
     private void execute(Runnable task) {
         try {
             thread.execute(task);
@@ -101,10 +105,13 @@ final class RedisSignals implements AutoCloseable {
         }
     }
 
-    private void heard(String channel, String message) {
-        Kind kind = channel.endsWith(":finished")
+    private static Kind kind(String channel) {
+        return channel.endsWith(":finished")
                 ? Kind.FINISHED
                 : channel.endsWith(":cancel") ? Kind.CANCEL_REQUESTED : Kind.READY;
+    }
+
+    private void heard(Kind kind, String message) {
         if (listeners.stream().noneMatch(each -> each.kinds().contains(kind))) {
             return;
         }
