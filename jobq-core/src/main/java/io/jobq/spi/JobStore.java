@@ -52,9 +52,8 @@ public interface JobStore {
     SweepResult sweep(int limit);
 
     /**
-     * Asks for hints of some kinds about changes made by anyone. Losing one costs latency only: callers keep a slow
-     * fallback. The consumer is called on the storage's threads, or on those of the caller that made the change, and must
-     * be quick; told of {@link Signal.Kind#READY} it must not call the storage.
+     * Asks for hints of some kinds about changes made by anyone. Losing one costs latency only: callers keep a slow fallback. The
+     * consumer is called on the storage's threads, or on those of the caller that made the change, and must be quick.
      */
     Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint);
 }

@@ -79,11 +79,7 @@ final class RedisSignals implements AutoCloseable {
         made.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
-                if (kind(channel) == Kind.READY) {
-                    heard(Kind.READY, message); // at once: work waits, and who hears it only wakes a thread
-                } else {
-                    execute(() -> heard(kind(channel), message));
-                }
+                execute(() -> heard(channel, message));
             }
         });
         calls.link()
@@ -96,7 +92,7 @@ final class RedisSignals implements AutoCloseable {
         connection = made;
     }
 
-    /** Not on a thread of Lettuce's: a listener may call the storage, and would wait there for itself. */
+    /** Never on a thread of Lettuce's: a listener may call the storage, and would wait there for itself. */
     private void execute(Runnable task) {
         try {
             thread.execute(task);
@@ -105,13 +101,10 @@ final class RedisSignals implements AutoCloseable {
         }
     }
 
-    private static Kind kind(String channel) {
-        return channel.endsWith(":finished")
+    private void heard(String channel, String message) {
+        Kind kind = channel.endsWith(":finished")
                 ? Kind.FINISHED
                 : channel.endsWith(":cancel") ? Kind.CANCEL_REQUESTED : Kind.READY;
-    }
-
-    private void heard(Kind kind, String message) {
         if (listeners.stream().noneMatch(each -> each.kinds().contains(kind))) {
             return;
         }
