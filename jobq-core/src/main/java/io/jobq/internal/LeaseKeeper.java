@@ -18,11 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, and
- * does the storage's housekeeping. {@link #tick()} is called about once a second by one thread.
+ * does the storage's housekeeping. {@link #tick()} is called about twice a second by one thread.
  */
 final class LeaseKeeper {
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
     private static final int SWEEP_LIMIT = 1_000;
+    private static final Duration LONGEST = Duration.ofMillis(500);
 
     private final JobStore store;
     private final Registry registry;
@@ -44,10 +45,13 @@ final class LeaseKeeper {
         this.renewedNanos = System.nanoTime() - worker.leaseTime().toNanos();
     }
 
-    /** How often to tick: often enough that a lease is renewed twice before it runs out. */
+    /**
+     * How often to tick: often enough that a lease is renewed twice before it runs out, and that jobs of a dead worker are
+     * taken back within a second after that, even if it died during its turn at sweeping.
+     */
     Duration interval() {
         Duration third = worker.leaseTime().dividedBy(3);
-        return third.compareTo(Duration.ofSeconds(1)) < 0 ? third : Duration.ofSeconds(1);
+        return third.compareTo(LONGEST) < 0 ? third : LONGEST;
     }
 
     /** Renews when a third of the lease has passed, and delivers words and sweeps each time. Never throws. */
@@ -104,7 +108,7 @@ final class LeaseKeeper {
         }
     }
 
-    /** Workers take turns: with a hundred of them the storage is swept once a second all the same. */
+    /** Workers take turns: with a hundred of them the storage is swept twice a second all the same. */
     private void sweep() {
         if (!registry.put(new Registry.Entry("turn", "sweep", "{}", 0), 0, turn)) {
             return;

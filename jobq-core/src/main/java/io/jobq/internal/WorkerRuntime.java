@@ -46,6 +46,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     /** How long stopping waits for the storage to take the last settlements. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    private static final long SCALED_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(950);
+
     private final JobQ jobq;
     private final Storage storage;
     private final JobExecutor executor;
@@ -68,6 +70,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private volatile WorkerInfo.State state = WorkerInfo.State.NEW;
     private volatile int wanted;
     private volatile long tickedNanos;
+    private long scaledNanos = System.nanoTime() - SCALED_EVERY_NANOS;
     private @Nullable Thread fetching;
     private @Nullable Subscription subscription;
 
@@ -129,7 +132,10 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                 giveUp(attempt);
             }
         }
-        autoscale(options.autoscale());
+        if (tickedNanos - scaledNanos >= SCALED_EVERY_NANOS) {
+            scaledNanos = tickedNanos;
+            autoscale(options.autoscale());
+        }
     }
 
     // ---- claimed jobs
