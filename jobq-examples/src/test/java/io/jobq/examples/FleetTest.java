@@ -33,7 +33,7 @@ class FleetTest {
                     .map(line -> Double.valueOf(
                             line.replaceAll(".* started (\\S+) s after", "$1").replace(',', '.')))
                     .toList();
-            // leases were renewed at most a second before the kill, and are looked for every second
+            // leases were renewed at most a second before the kill, and are looked for twice a second
             assertThat(delays)
                     .hasSizeBetween(1, 4)
                     .allSatisfy(delay -> assertThat(delay).isBetween(1.5, 10.0));

@@ -108,8 +108,10 @@ local function isEntryOf(entry, record, state)
   return record.state == state and record.tag == tag and (tag ~= nil or state == 'SUCCEEDED')
 end
 
-local function hasSucceeded(entry, text)
-  return isEntryOf(entry, text and decode(text) or nil, 'SUCCEEDED')
+-- The record of a job that an entry has among the succeeded; nil for a hole.
+local function successAt(entry, text)
+  local record = text and decode(text) or nil
+  return isEntryOf(entry, record, 'SUCCEEDED') and record or nil
 end
 
 -- Takes a unique key for a job, or returns the job that holds it.
@@ -212,7 +214,7 @@ local function popSucceeded(most, holes)
   end
   local texts, valid = redis.call('HMGET', STATE, unpack(ids)), {}
   for i, id in ipairs(ids) do
-    if hasSucceeded(entries[i], texts[i]) then
+    if successAt(entries[i], texts[i]) then
       valid[#valid + 1] = id
     end
   end

@@ -33,11 +33,11 @@ end
 local function listSucceeded()
   local entries, texts, first = entriesOf(FINAL.SUCCEEDED, 'gone:succeeded')
   for i, entry in ipairs(entries) do
-    local valid = hasSucceeded(entry, texts[i])
-    if valid and bound ~= '+inf' and decode(texts[i]).finished > tonumber(bound) then
+    local record = successAt(entry, texts[i])
+    if record and bound ~= '+inf' and record.finished > tonumber(bound) then
       return 0
     end
-    add(string.format('%.0f', first + i - 1), entry, valid and string.sub(entry, 1, 36) or '')
+    add(string.format('%.0f', first + i - 1), entry, record and string.sub(entry, 1, 36) or '')
   end
   return #entries
 end

@@ -48,7 +48,8 @@ local function oldEntries(age, most)
   local entries = redis.call('LRANGE', FINAL.SUCCEEDED, 0, most - 1)
   local texts = #entries > 0 and redis.call('HMGET', STATE, unpack((idsOf(entries)))) or {}
   for i, entry in ipairs(entries) do
-    if hasSucceeded(entry, texts[i]) and decode(texts[i]).finished > us - age then
+    local record = successAt(entry, texts[i])
+    if record and record.finished > us - age then
       return i - 1
     end
   end

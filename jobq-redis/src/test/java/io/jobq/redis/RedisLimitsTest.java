@@ -180,16 +180,36 @@ class RedisLimitsTest {
 
     @Test
     void aProcessThatHasDiedIsNotWaitedFor() {
-        RedisStorage alive = open(options());
-        AtomicInteger woken = new AtomicInteger();
-        alive.jobs().listen(Set.of(Signal.Kind.READY), signal -> woken.incrementAndGet());
-        assertThat(claim(alive, 1)).isEmpty();
         RedisStorage dead = open(options());
         assertThat(claim(dead, 1)).isEmpty();
         dead.close();
+        AtomicInteger woken = waiting(open(options()));
         open(options()).jobs().insert(jobs(1));
 
         RedisProcess.patiently().until(() -> woken.get() == 1);
+    }
+
+    @Test
+    void whoHasWaitedLongestIsWokenFirst() throws Exception {
+        AtomicInteger first = waiting(open(options()));
+        Thread.sleep(5); // Redis notes the wait in milliseconds
+        AtomicInteger second = waiting(open(options()));
+        RedisStorage producer = open(options());
+
+        producer.jobs().insert(jobs(1));
+        RedisProcess.patiently().until(() -> first.get() == 1);
+        assertThat(second).hasValue(0);
+        producer.jobs().insert(jobs(1));
+        RedisProcess.patiently().until(() -> second.get() == 1);
+        assertThat(first).hasValue(1);
+    }
+
+    /** Lets a process wait for work; returns how often it is woken. */
+    private AtomicInteger waiting(RedisStorage process) {
+        AtomicInteger woken = new AtomicInteger();
+        process.jobs().listen(Set.of(Signal.Kind.READY), signal -> woken.incrementAndGet());
+        assertThat(claim(process, 1)).isEmpty();
+        return woken;
     }
 
     @Test
