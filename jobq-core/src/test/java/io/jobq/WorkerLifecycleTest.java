@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.jobq.memory.InMemoryStorage;
 import io.jobq.spi.Storage;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -135,6 +136,40 @@ class WorkerLifecycleTest {
             closing.join();
             assertThat(states(storage, handles))
                     .containsExactly(JobState.SUCCEEDED, JobState.SUCCEEDED, JobState.READY);
+        }
+    }
+
+    @Test
+    void whatWasClaimedAheadOfShortJobsRunsElsewhereWhenTheSlotsTurnSlow() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (Storage storage = new InMemoryStorage();
+                JobQ first = JobQ.builder()
+                        .storage(storage)
+                        .handle("work", Boolean.class, (blocks, job) -> {
+                            if (blocks) {
+                                go.await();
+                            }
+                        })
+                        .worker(QUICK)
+                        .start()) {
+            List<JobHandle> quick = first.queue("default").enqueueAll(Collections.nCopies(500, Job.of("work", false)));
+            await().until(() -> states(storage, quick).stream().allMatch(JobState.SUCCEEDED::equals));
+            List<JobHandle> slow = first.queue("default").enqueueAll(Collections.nCopies(6, Job.of("work", true)));
+            await().until(() -> slots(first).used() == 2);
+            try (JobQ second = JobQ.builder()
+                    .storage(storage)
+                    .handle(
+                            "work",
+                            Boolean.class,
+                            (blocks, job) -> assertThat(job.attempt()).isEqualTo(1))
+                    .worker(QUICK)
+                    .start()) {
+                await().until(() -> Collections.frequency(states(storage, slow), JobState.SUCCEEDED) == 4);
+            }
+            go.countDown();
+            await().until(() -> Collections.frequency(states(storage, slow), JobState.SUCCEEDED) == 6);
+        } finally {
+            go.countDown();
         }
     }
 

@@ -40,6 +40,7 @@ final class Attempt implements JobContext {
     private long stopNanos;
     private boolean begun;
     private volatile long begunNanos;
+    private long ranNanos = -1;
     private volatile boolean limited;
     private volatile long deadline;
     private boolean settled;
@@ -98,10 +99,16 @@ final class Attempt implements JobContext {
         return true;
     }
 
+    /** How long its handler ran; negative if it never did, or has not come back. */
+    synchronized long ranNanos() {
+        return ranNanos;
+    }
+
     /** The calling thread is done with the job, and must not carry the job's interrupt into the next. */
     @SuppressWarnings("ThreadInterruptedIgnored")
     synchronized void leave() {
         thread = null;
+        ranNanos = System.nanoTime() - begunNanos;
         boolean ignored = Thread.interrupted();
     }
 

@@ -61,7 +61,7 @@ final class JobExecutor {
         } finally {
             attempt.leave();
         }
-        Ending ending = new Ending(attempt, attempt.age(), worker);
+        Ending ending = new Ending(attempt, Duration.ofNanos(attempt.ranNanos()), worker);
         return conclude(attempt, ending.decide(outcome, error), ending.ran, error);
     }
 

@@ -1,6 +1,8 @@
 package io.jobq.internal;
 
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -9,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that run jobs, as many as the worker has slots.
+ * The threads that run jobs, as many as the worker has slots. What enters while all are taken waits for the next that is
+ * free.
  *
  * <p>Waking a thread costs more than a short job, so at most one is being woken at any time, and a thread that is awake
  * and leaves tasks behind wakes the next: short jobs are run by the few threads that are awake anyway, and long ones
@@ -24,40 +28,47 @@ import org.slf4j.LoggerFactory;
  * <p>A handler that ignores its interruption is abandoned: it keeps its thread, the slot gets another, and there is one
  * fewer again when the handler comes back at last. There are never more abandoned handlers than slots; beyond that, a
  * slot stays closed until its handler ends.
+ *
+ * @param <T> what runs
  */
-final class Slots {
+final class Slots<T> {
     private static final Logger log = LoggerFactory.getLogger(Slots.class);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ThreadFactory factory;
-    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final Consumer<T> body;
+    private final Queue<T> inbox = new ConcurrentLinkedQueue<>();
     private final Deque<Slot> idle = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean waking = new AtomicBoolean();
     private final AtomicInteger threads = new AtomicInteger();
-    private final AtomicInteger used = new AtomicInteger();
+    private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger abandoned = new AtomicInteger();
     private volatile int total;
     private volatile boolean closed;
+    private @Nullable T firstInLine; // of the caller of withdrawStalled() alone
 
-    Slots(String worker, int total) {
+    Slots(String worker, int total, Consumer<T> body) {
         this.total = total;
         this.factory = Threads.slots(worker + "-");
+        this.body = body;
     }
 
     int total() {
         return total;
     }
 
+    /** How many slots run something. */
     int used() {
-        return used.get();
+        return Math.max(0, taken.get() - inbox.size());
+    }
+
+    /** How many are used or waited for. */
+    int taken() {
+        return taken.get();
     }
 
     int abandoned() {
         return abandoned.get();
-    }
-
-    int free() {
-        return Math.max(0, total - used.get());
     }
 
     void resize(int slots) {
@@ -66,11 +77,11 @@ final class Slots {
     }
 
     /**
-     * Takes a slot for a task, which runs after the next {@link #wake()} at the latest. The task must call {@link
+     * Takes a slot, the next that is free, after the next {@link #wake()} at the latest. Whoever runs must call {@link
      * #leave()} when it is done, or be {@linkplain #abandon()}ed.
      */
-    void enter(Runnable task) {
-        used.incrementAndGet();
+    void enter(T task) {
+        taken.incrementAndGet();
         inbox.add(task);
     }
 
@@ -82,7 +93,20 @@ final class Slots {
     }
 
     void leave() {
-        used.decrementAndGet();
+        taken.decrementAndGet();
+    }
+
+    /** Takes everything out that waits, if nothing has got a slot since the last call; else nothing. For one thread. */
+    List<T> withdrawStalled() {
+        List<T> stalled = new ArrayList<>();
+        if (firstInLine != null && firstInLine == inbox.peek()) {
+            for (T task = inbox.poll(); task != null; task = inbox.poll()) {
+                stalled.add(task);
+                leave();
+            }
+        }
+        firstInLine = inbox.peek();
+        return stalled;
     }
 
     /**
@@ -95,7 +119,7 @@ final class Slots {
             return false;
         }
         abandoned.incrementAndGet();
-        used.decrementAndGet();
+        leave();
         return true;
     }
 
@@ -155,7 +179,7 @@ final class Slots {
             thread = Thread.currentThread();
             waking.set(false);
             while (!closed && threads.get() <= total + abandoned.get()) {
-                Runnable task = inbox.poll();
+                T task = inbox.poll();
                 if (task != null) {
                     perform(task);
                 } else if (!sleep()) {
@@ -168,12 +192,12 @@ final class Slots {
             }
         }
 
-        private void perform(Runnable task) {
+        private void perform(T task) {
             if (!inbox.isEmpty()) {
                 wakeOne();
             }
             try {
-                task.run();
+                body.accept(task);
             } catch (Throwable bug) { // handlers' throwables do not come this far
                 log.error("a task of JobQ's own failed; please report it", bug);
             }

@@ -60,7 +60,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private final Instant started = Instant.now();
     private final Map<Lease, Attempt> held = new ConcurrentHashMap<>();
     private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
-    private final Slots slots;
+    private final Slots<Attempt> slots;
+    private final Pace pace = new Pace();
     private final Fetcher fetcher;
     private final AtomicLong settledCount = new AtomicLong();
     private final LeaseKeeper keeper;
@@ -85,7 +86,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         this.id = options.name() + "-" + UUID.randomUUID().toString().substring(0, 8);
         this.wanted = options.concurrency();
         WorkerLease lease = new WorkerLease(id, options.leaseTime());
-        this.slots = new Slots(options.name(), options.concurrency());
+        this.slots = new Slots<>(options.name(), options.concurrency(), this::run);
         this.fetcher = new Fetcher(storage.jobs(), this, lease, options, types.names());
         this.keeper = new LeaseKeeper(storage, lease, held.values(), this::info);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon("jobq-keeper-" + id, task));
@@ -127,6 +128,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private void tick() {
         tickedNanos = System.nanoTime();
         keeper.tick();
+        slots.withdrawStalled().forEach(this::handBack);
         for (Attempt attempt : held.values()) {
             if (attempt.hasIgnoredStopFor(options.interruptGrace())) {
                 giveUp(attempt);
@@ -142,7 +144,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     @Override
     public int free() {
-        return slots.free();
+        int ahead = state == WorkerInfo.State.NEW ? 0 : pace.ahead(slots.total());
+        return Math.max(0, slots.total() + ahead - slots.taken());
     }
 
     @Override
@@ -167,7 +170,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         if (state == WorkerInfo.State.NEW) {
             byHand.add(attempt);
         } else {
-            slots.enter(() -> run(attempt));
+            slots.enter(attempt);
         }
     }
 
@@ -212,6 +215,14 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
     }
 
+    /** Lets others run what was claimed ahead, since the slots are busy for longer than was thought. */
+    private void handBack(Attempt attempt) {
+        if (attempt.trySettle()) {
+            Settlement release = new Settlement.Release(attempt.lease(), Report.NOTHING);
+            fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, release));
+        }
+    }
+
     /** Settles an attempt in its handler's stead, and frees its slot if that can be done. */
     private void giveUp(Attempt attempt) {
         Settlement settlement = executor.giveUp(attempt, id);
@@ -238,6 +249,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     @Override
     public void settled(Fetcher.Done done, SettleResult result) {
         held.remove(done.job().lease());
+        if (done.attempt() != null) {
+            pace.ended(done.attempt().ranNanos());
+        }
         if (result == SettleResult.APPLIED) {
             settledCount.lazySet(settledCount.getPlain() + 1); // only the fetcher's thread counts
         }
