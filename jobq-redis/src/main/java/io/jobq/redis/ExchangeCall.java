@@ -37,7 +37,7 @@ final class ExchangeCall implements OngoingExchange {
 
     private final Calls calls;
     private final Queues queues;
-    private final String instance;
+    private final RedisSignals signals;
     private final List<Settlement> done;
     private final Claim want;
 
@@ -65,10 +65,10 @@ final class ExchangeCall implements OngoingExchange {
     /** A script on its way. */
     private record Asked(Place place, int limit, Settlements settlements, CompletableFuture<Reply> reply) {}
 
-    ExchangeCall(Calls calls, Queues queues, String instance, List<Settlement> done, Claim want) {
+    ExchangeCall(Calls calls, Queues queues, RedisSignals signals, List<Settlement> done, Claim want) {
         this.calls = calls;
         this.queues = queues;
-        this.instance = instance;
+        this.signals = signals;
         this.done = done;
         this.want = want;
         this.settled = new SettleResult[done.size()];
@@ -127,7 +127,7 @@ final class ExchangeCall implements OngoingExchange {
         claimed.forEach(job -> releases.add(new Settlement.Release(job.lease(), Report.NOTHING)));
         try {
             Claim none = new Claim(want.worker(), List.of(), 0, Set.of());
-            new ExchangeCall(calls, queues, instance, releases, none).begin().answer();
+            new ExchangeCall(calls, queues, signals, releases, none).begin().answer();
         } catch (RuntimeException failed) {
             log.warn("{} claimed jobs could not be given back; their leases will run out", claimed.size(), failed);
         }
@@ -205,7 +205,7 @@ final class ExchangeCall implements OngoingExchange {
 
     private Asked ask(Place place, int limit, Settlements settlements) {
         Args args = new Args()
-                .add(instance)
+                .add(signals.instance())
                 .add(Dues.millis(want.worker().leaseTime()))
                 .add(limit)
                 .add(PATIENCE.toMillis())
@@ -237,6 +237,9 @@ final class ExchangeCall implements OngoingExchange {
         }
         place.got += got;
         place.exhausted = got < asked.limit();
+        if (place.exhausted) {
+            signals.wanting(place.queue.queue());
+        }
         if (!reply.isEmpty(3)) {
             nextDue = Math.min(nextDue, reply.number(3));
         }

@@ -3,6 +3,7 @@ package io.jobq.redis;
 import io.jobq.JobId;
 import io.jobq.redis.InsertBatcher.Pending;
 import io.jobq.spi.Claim;
+import io.jobq.spi.Due;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobStore;
@@ -100,6 +101,11 @@ final class RedisJobStore implements JobStore {
             pending.add(Pending.of(queues.of(job), job));
         }
         batcher.add(pending);
+        jobs.stream()
+                .filter(job -> Due.In.NOW.equals(job.options().due()))
+                .map(NewJob::queue)
+                .distinct()
+                .forEach(signals::sent);
         List<InsertResult> results = new ArrayList<>(jobs.size());
         for (int i = 0; i < jobs.size(); i++) {
             JobId id = jobs.get(i).id();
@@ -130,7 +136,7 @@ final class RedisJobStore implements JobStore {
     @Override
     public OngoingExchange begin(List<Settlement> done, Claim want) {
         calls.link().requireOpen();
-        return new ExchangeCall(calls, queues, signals.instance(), done, want).begin();
+        return new ExchangeCall(calls, queues, signals, done, want).begin();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * Hints over Redis' publish and subscribe: a channel of this instance's own, on which scripts wake it when it waits for
  * work, and one for all about each kind of change. The connection is made with the first listener and subscribes again
  * by itself after a break. Who finished is only said while somebody wants to know, and says so every few seconds.
+ *
+ * <p>Workers hear of jobs from their own process before Redis does, and ask for them at once: on the same connection their
+ * question comes right behind the jobs, which saves a round trip and three changes of thread.
  */
 final class RedisSignals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisSignals.class);
@@ -38,6 +42,7 @@ final class RedisSignals implements AutoCloseable {
     private final String prefix;
     private final String instance = UUID.randomUUID().toString();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<String> wanting = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService thread;
     private @Nullable StatefulRedisPubSubConnection<String, String> connection;
 
@@ -92,6 +97,18 @@ final class RedisSignals implements AutoCloseable {
         connection = made;
     }
 
+    /** A worker of this process could have taken more jobs than the queue had. */
+    void wanting(String queue) {
+        wanting.add(queue);
+    }
+
+    /** Jobs for the queue are on their way to Redis. Cheap when no worker of this process waits for them. */
+    void sent(String queue) {
+        if (wanting.remove(queue)) {
+            tell(new Signal(Kind.READY, queue, List.of()));
+        }
+    }
+
     /** Never on a thread of Lettuce's: a listener may call the storage, and would wait there for itself. */
     private void execute(Runnable task) {
         try {
@@ -108,9 +125,12 @@ final class RedisSignals implements AutoCloseable {
         if (listeners.stream().noneMatch(each -> each.kinds().contains(kind))) {
             return;
         }
-        Signal signal = parse(kind, message);
+        tell(parse(kind, message));
+    }
+
+    private void tell(Signal signal) {
         for (Listener listener : listeners) {
-            if (listener.kinds().contains(kind)) {
+            if (listener.kinds().contains(signal.kind())) {
                 tell(listener, signal);
             }
         }

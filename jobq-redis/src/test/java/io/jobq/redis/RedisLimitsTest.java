@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -202,6 +203,21 @@ class RedisLimitsTest {
         producer.jobs().insert(jobs(1));
         RedisProcess.patiently().until(() -> second.get() == 1);
         assertThat(first).hasValue(1);
+    }
+
+    @Test
+    void aWorkerHearsOfJobsOfItsOwnProcessBeforeTheyAreStored() {
+        RedisStorage storage = open(options());
+        List<Thread> tellers = new CopyOnWriteArrayList<>();
+        storage.jobs().listen(Set.of(Signal.Kind.READY), signal -> tellers.add(Thread.currentThread()));
+        storage.jobs().insert(jobs(1));
+        assertThat(tellers).doesNotContain(Thread.currentThread()); // nobody waited for it
+        assertThat(claim(storage, 2)).hasSize(1);
+
+        storage.jobs().insert(jobs(1));
+        storage.jobs().insert(jobs(1));
+
+        assertThat(tellers).containsOnlyOnce(Thread.currentThread());
     }
 
     /** Lets a process wait for work; returns how often it is woken. */
