@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How a worker works. Start from {@link #DEFAULT} and change what differs.
  *
  * @param name for people; workers may share it
- * @param concurrency slots, 1 to 10,000
+ * @param concurrency slots, 1 to 10,000: no more handlers run at once; of short jobs, up to as many more are claimed for
+ *     the slots to take on within milliseconds
  * @param queues the queues it serves and their weights; empty means {@code default} and every queue that a handler names
  * @param leaseTime after this long without a sign of life its jobs go to others, 1 s or more
  * @param shutdownTimeout how long closing waits for running jobs
