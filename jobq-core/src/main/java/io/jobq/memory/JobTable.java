@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * delivers its hints after giving it back.
  *
  * <p>Every place of a queue is a {@link Line} ordered by two keys: scheduled jobs by (due, sequence), ready ones by
- * (twice the priority level plus one, turn), parked ones by (number of the type, turn), running ones by token, final
- * ones by (finished, sequence). Jobs put ahead of their line stand at twice the level, by the turn they had before.
+ * (lane and start tag, turn), parked ones by (number of the type, turn), running ones by token, final
+ * ones by (finished, sequence). Jobs put ahead of their level stand there by the turn they had before.
  */
 final class JobTable {
     private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
@@ -181,7 +181,7 @@ final class JobTable {
 
     private void addReady(Entry entry) {
         entry.turn = ++sequence;
-        entry.queue.add(entry, Place.READY, 2L * level(entry) + 1, entry.turn);
+        entry.queue.join(entry, level(entry));
         hints.becameReady(entry.queue);
     }
 
@@ -209,7 +209,7 @@ final class JobTable {
     void giveBack(Entry entry) {
         leave(entry);
         entry.due = now;
-        entry.queue.add(entry, Place.READY, 2L * level(entry), entry.turn);
+        entry.queue.add(entry, Place.READY, LevelLine.ahead(level(entry)), entry.turn);
         hints.becameReady(entry.queue);
     }
 

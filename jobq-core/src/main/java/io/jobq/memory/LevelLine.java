@@ -5,48 +5,88 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ready jobs: two lines per priority level, by the major key. The even ones hold those put ahead, which come in any
- * order; the odd ones are joined at the end. A bit set tells which have entries.
+ * Ready jobs: three lines, or lanes, per priority level. The first holds those put ahead, which come in any order; the
+ * second those of no tenant, joined at the end; the third those of tenants, by their start tags. The lane and the tag
+ * make up the major key. A bit set tells which lanes have entries.
  */
 final class LevelLine implements Line {
-    /** How many values the major key has. */
-    static final int MAJORS = 2 * Priority.LEVELS;
+    private static final int KINDS = 3;
+    private static final int AHEAD = 0;
+    private static final int PLAIN = 1;
+    private static final int SHARED = 2;
+    private static final int TAG_BITS = 48;
 
-    private final List<Line> lines = new ArrayList<>(MAJORS);
+    /** How many lanes there are. */
+    static final int LANES = KINDS * Priority.LEVELS;
+
+    private final List<Line> lanes = new ArrayList<>(LANES);
+    private final List<TenantShares> shares = new ArrayList<>(Priority.LEVELS);
     private int occupied;
     private int size;
 
     LevelLine() {
-        for (int major = 0; major < MAJORS; major++) {
-            lines.add(major % 2 == 0 ? new TreeLine() : new RingLine());
+        for (int lane = 0; lane < LANES; lane++) {
+            lanes.add(lane % KINDS == PLAIN ? new RingLine() : new TreeLine());
+        }
+        for (int level = 0; level < Priority.LEVELS; level++) {
+            shares.add(new TenantShares());
         }
     }
 
-    Line line(int major) {
-        return lines.get(major);
+    /** The major key of those put ahead of their level. */
+    static long ahead(int level) {
+        return major(KINDS * level + AHEAD, 0);
+    }
+
+    /** The major key of a job that joins its level now. */
+    long joining(int level, @Nullable String tenant) {
+        return tenant == null
+                ? major(KINDS * level + PLAIN, 0)
+                : major(KINDS * level + SHARED, shares.get(level).start(tenant));
+    }
+
+    private static long major(int lane, long tag) {
+        return ((long) lane << TAG_BITS) + tag;
+    }
+
+    private static int laneOf(Position position) {
+        return (int) (position.major >> TAG_BITS);
+    }
+
+    private static long tagOf(Position position) {
+        return position.major & ((1L << TAG_BITS) - 1);
+    }
+
+    Line lane(int number) {
+        return lanes.get(number);
     }
 
     @Override
     public void add(Entry entry) {
-        line((int) entry.major).add(entry);
-        occupied |= 1 << entry.major;
+        int lane = laneOf(entry);
+        lane(lane).add(entry);
+        occupied |= 1 << lane;
         size++;
     }
 
     @Override
     public void remove(Entry entry) {
-        Line line = line((int) entry.major);
-        line.remove(entry);
-        left((int) entry.major, line);
+        int lane = laneOf(entry);
+        lane(lane).remove(entry);
+        left(lane);
     }
 
-    private void left(int major, Line line) {
+    private void left(int lane) {
         size--;
-        if (line.isEmpty()) {
-            occupied &= ~(1 << major);
+        if (lane(lane).isEmpty()) {
+            occupied &= ~(1 << lane);
+            if (lane % KINDS == SHARED) {
+                shares.get(lane / KINDS).clear();
+            }
         }
     }
 
@@ -57,7 +97,18 @@ final class LevelLine implements Line {
 
     @Override
     public @Nullable Entry first() {
-        return size == 0 ? null : line(Integer.numberOfTrailingZeros(occupied)).first();
+        return size == 0 ? null : lane(nextLane()).first();
+    }
+
+    /** The lane that is served next, when there is any. */
+    private int nextLane() {
+        int lane = Integer.numberOfTrailingZeros(occupied);
+        boolean contended = lane % KINDS == PLAIN && (occupied & (1 << (lane + 1))) != 0;
+        if (contended) {
+            Entry first = Objects.requireNonNull(lane(lane + 1).first());
+            return shares.get(lane / KINDS).isNobodysTurn(tagOf(first)) ? lane : lane + 1;
+        }
+        return lane;
     }
 
     @Override
@@ -65,10 +116,14 @@ final class LevelLine implements Line {
         if (size == 0) {
             return null;
         }
-        int major = Integer.numberOfTrailingZeros(occupied);
-        Line line = line(major);
-        Entry first = line.pollFirst();
-        left(major, line);
+        int lane = nextLane();
+        Entry first = Objects.requireNonNull(lane(lane).pollFirst());
+        if (lane % KINDS == SHARED) {
+            shares.get(lane / KINDS).served(tagOf(first));
+        } else if ((occupied & (1 << (lane + 1))) != 0 && lane % KINDS == PLAIN) {
+            shares.get(lane / KINDS).servedNobody();
+        }
+        left(lane);
         return first;
     }
 
@@ -79,19 +134,19 @@ final class LevelLine implements Line {
 
     private final class Rest implements Iterator<Entry> {
         private final Position position;
-        private int major;
+        private int lane;
         private Iterator<Entry> rest;
 
         Rest(Position position) {
             this.position = position;
-            this.major = (int) Math.max(0, Math.min(MAJORS - 1L, position.major));
-            this.rest = line(major).after(position);
+            this.lane = Math.max(0, Math.min(LANES - 1, laneOf(position)));
+            this.rest = lane(lane).after(position);
         }
 
         @Override
         public boolean hasNext() {
-            while (!rest.hasNext() && major < MAJORS - 1) {
-                rest = line(++major).after(position);
+            while (!rest.hasNext() && lane < LANES - 1) {
+                rest = lane(++lane).after(position);
             }
             return rest.hasNext();
         }

@@ -61,6 +61,11 @@ final class QueueLines {
         }
     }
 
+    /** To the end of its level. */
+    void join(Entry entry, int level) {
+        add(entry, Place.READY, ready.joining(level, entry.job.options().tenant()), entry.turn);
+    }
+
     void park(Entry entry) {
         Parking parking = parking(entry.job.type());
         parking.count++;
@@ -111,14 +116,14 @@ final class QueueLines {
         return new QueueStats(counts, oldestReady(now), parked);
     }
 
-    /** Looks at the head of each level's line and of those who were put ahead of it. */
+    /** Looks at the head of each lane; among tenants, that is whoever is next. */
     private @Nullable Duration oldestReady(long now) {
         if (ready.isEmpty()) {
             return null;
         }
         long oldest = now;
-        for (int major = 0; major < LevelLine.MAJORS; major++) {
-            Entry head = ready.line(major).first();
+        for (int lane = 0; lane < LevelLine.LANES; lane++) {
+            Entry head = ready.lane(lane).first();
             if (head != null) {
                 oldest = Math.min(oldest, head.due);
             }

@@ -211,8 +211,7 @@ final class ExchangeCall implements OngoingExchange {
                 .add(PATIENCE.toMillis())
                 .add(want.knows().size());
         for (String type : want.knows()) {
-            String quoted = Records.quote(type);
-            args.add(quoted.substring(1, quoted.length() - 1));
+            args.add(Records.unquoted(type));
         }
         settlements.addTo(args);
         return new Asked(

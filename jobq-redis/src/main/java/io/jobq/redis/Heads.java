@@ -22,8 +22,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * A job as it is stored: a JSON object with everything but the payload, a space, and the payload as the codec wrote it,
- * which is JSON too with the default codec. What scripts read stands first, in this order, and holds numbers only:
- * {@code at}, {@code due}, {@code priority}, {@code expiresAt}. The times come from Redis' clock, so the scripts write
+ * which is JSON too with the default codec. What scripts read stands first, in this order: the numbers {@code at}, {@code
+ * due}, {@code priority} and {@code expiresAt}, then {@code tenant} and {@code type}. The times come from Redis' clock, so the scripts write
  * them; what is optional is left out.
  */
 final class Heads {
@@ -35,7 +35,7 @@ final class Heads {
     /** A stored job without what happened to it since. */
     record Stored(NewJob job, Instant enqueued, Instant due) {}
 
-    /** What follows the times: {@code "type":…} to the end of the payload. */
+    /** What follows the times, to the end of the payload. */
     static byte[] encode(NewJob job) {
         ByteArrayOutputStream out =
                 new ByteArrayOutputStream(USUAL_SIZE + job.payload().data().length);
@@ -58,6 +58,7 @@ final class Heads {
         if (options.expiresAt() != null) {
             json.writeNumberProperty("expiresAt", millis(options.expiresAt()));
         }
+        write(json, "tenant", options.tenant());
         json.writeStringProperty("type", job.type());
         if (job.payload().version() != 1) {
             json.writeNumberProperty("version", job.payload().version());
@@ -69,7 +70,6 @@ final class Heads {
             json.writeStringProperty("timeout", options.timeout().toString());
         }
         write(json, "retry", options.retryPolicy());
-        write(json, "tenant", options.tenant());
         write(json, "unique", options.uniqueKey());
         write(json, "idempotency", options.idempotencyKey());
         if (!options.headers().isEmpty()) {

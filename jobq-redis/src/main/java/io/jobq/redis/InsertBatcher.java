@@ -1,5 +1,6 @@
 package io.jobq.redis;
 
+import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,9 +36,15 @@ final class InsertBatcher {
             return new Args()
                     .add(job.id().toString())
                     .add(Dues.text(job.options().due()))
-                    .add(job.options().priority().level())
+                    .add(lane(job.options()))
                     .add(key == null ? NEW : key)
                     .add(Heads.encode(job));
+        }
+
+        /** The level, and the tenant as it stands in the head. */
+        private static String lane(JobOptions options) {
+            String level = String.valueOf(options.priority().level());
+            return options.tenant() == null ? level : level + Records.unquoted(options.tenant());
         }
     }
 

@@ -29,7 +29,9 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "holds",
             "story",
             "meta",
-            "idle");
+            "idle",
+            "shared",
+            "tenants");
     private static final int LEVELS = 10;
 
     static QueueKeys of(String prefix, String queue, int partition, int partitions) {

@@ -169,6 +169,12 @@ final class Records {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    /** A text as JSON between its quotes. */
+    static String unquoted(String text) {
+        String quoted = quote(text);
+        return quoted.substring(1, quoted.length() - 1);
+    }
+
     /** A text that was JSON. */
     static String unquote(String quoted) {
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), quoted)) {

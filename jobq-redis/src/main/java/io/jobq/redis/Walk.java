@@ -50,6 +50,7 @@ final class Walk {
         places.add(new Place("SCHEDULED", JobState.SCHEDULED));
         for (int level = 0; level < 10; level++) {
             places.add(new Place(String.valueOf(level), JobState.READY));
+            places.add(new Place("T" + level, JobState.READY));
         }
         places.add(new Place("PARKED", JobState.READY));
         for (JobState state : List.of(JobState.RUNNING, JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED)) {

@@ -13,7 +13,7 @@ local function leave(id, record, level)
     unfile(id, record.state)
   elseif record and record.parked then
     redis.call('ZREM', PARKED, record.parked .. '"' .. id)
-  elseif redis.call('ZREM', SCHEDULED, level .. id) == 0 then
+  elseif redis.call('ZREM', SCHEDULED, level .. id) + redis.call('ZREM', SHARED, id, id .. ':r') == 0 then
     count('holes', 1)
   end
 end

@@ -18,6 +18,9 @@ if behind > 0 then
   count('token', behind)
 end
 redis.call('HSET', JOBS, id, unexpired(body))
+if tenantOf(body) then
+  redis.call('HSET', META, 'tenants', 1)
+end
 if ARGV[13] ~= '' then
   redis.call('HSET', STORY, id .. ':e', ARGV[13])
 end

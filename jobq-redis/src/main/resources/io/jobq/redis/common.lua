@@ -8,9 +8,9 @@
 --                          it, token:n -> how many of   12 story     hash  id:e errors, id:l log, id:p progress, id:r result
 --                          them share its lease still   13 meta      hash  counters
 --        5 leases    zset  token by end of its lease;   14 idle      zset  instance by end of its wait
---                          token:id if it has its own   15-24 ready  list  per level: id, or id:tag
---        6 succeeded list  id, or id:tag
---        7 dead      zset  id by finished us
+--                          token:id if it has its own   15 shared    zset  id, or id:r, by level and start tag
+--        6 succeeded list  id, or id:tag                16 tenants   zset  level..tenant by level and finish tag
+--        7 dead      zset  id by finished us            17-26 ready  list  per level: id, or id:tag
 -- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
 --        5 "1" if PUBLISH tells how many hear it (not in a Cluster), 6 us by which a test has moved the clock;
 --        the rest per script
@@ -21,12 +21,18 @@
 -- as fast as ready ones, so theirs is a list too, with holes where jobs were deleted or replayed; what succeeds while it
 -- has holes gets a tag.
 --
+-- Ready jobs of tenants are not in a list but in "shared", by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM
+-- 1996): a job's start tag is the later of the virtual time of its level and the finish tag of the tenant's last job; virtual
+-- time is the tag of whoever was served last. They leave "shared" exactly, so it has no holes; ":r" tells that the job
+-- has a record. Jobs of no tenant, and those put ahead, stand in the list and take their turns with all tenants.
+--
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
 
 local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
 local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local SHARED, TENANTS = KEYS[15], KEYS[16]
 local PREFIX, QUEUE, COUNTS = ARGV[1], ARGV[2], ARGV[5] == '1'
 local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED = tonumber(ARGV[3])}
 
@@ -39,13 +45,16 @@ local nowText, usText = string.format('%.0f', now), string.format('%.0f', us)
 -- Retention that was lowered is caught up with step by step; four times as many must go through Lua's stack of 8,000.
 local TRIMMED_AT_MOST = 1500
 
+-- What a job moves its tenant ahead by, and the room that each level has for tags: all fit into a double.
+local STRIDE, ROOM = 10000, 2 ^ 49
+
 local decode = cjson.decode
 
 local finished, woken, wasEmpty = {}, 0, false
 local released, stopped = {}, 0
 
 local function ready(level)
-  return KEYS[15 + level]
+  return KEYS[17 + level]
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
@@ -80,6 +89,17 @@ end
 
 local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
+end
+
+local holes, tenanted
+
+-- How many entries of the ready lists are holes, and whether tenants ever had jobs; as it was when first asked for.
+local function lines()
+  if not holes then
+    local meta = redis.call('HMGET', META, 'holes', 'tenants')
+    holes, tenanted = tonumber(meta[1] or 0), meta[2] ~= false
+  end
+  return holes, tenanted
 end
 
 local function entryOf(id, tag)
@@ -164,14 +184,82 @@ local function wake(most, everyone)
   end
 end
 
+-- A text in the head of a body that begins at a place, escapes and all.
+local function textAt(body, from)
+  local close = from - 1
+  repeat
+    close = string.find(body, '"', close + 1, true)
+    local _, slashes = string.find(string.reverse(string.sub(body, from, close - 1)), '^\\*')
+  until slashes % 2 == 0
+  return string.sub(body, from, close - 1)
+end
+
+-- The tenant in a body: only numbers stand in front of it, so it is not mistaken for a part of a text.
+local function tenantOf(body)
+  local _, before = string.find(body or '', '^{"at":%d+,["%a:%d,%-]-"tenant":"')
+  return before and textAt(body, before + 1)
+end
+
+-- Where virtual time stands in a level, and the start tag of the next job of no tenant there.
+local function virtualTime(level)
+  local meta = redis.call('HMGET', META, 'virtual:' .. level, 'nobodys:' .. level)
+  return tonumber(meta[1] or level * ROOM), tonumber(meta[2] or level * ROOM)
+end
+
+-- Puts ready jobs of tenants where their turn is: entries by lane, which is a level and a tenant.
+local function share(lanes)
+  local names, scores, marks, virtual = {}, {}, {}, {}
+  for lane in pairs(lanes) do
+    names[#names + 1] = lane
+  end
+  local finishes = redis.call('ZMSCORE', TENANTS, unpack(names))
+  for i, lane in ipairs(names) do
+    local level = tonumber(string.sub(lane, 1, 1))
+    virtual[level] = virtual[level] or virtualTime(level)
+    local start = math.max(virtual[level], tonumber(finishes[i] or 0))
+    for _, entry in ipairs(lanes[lane]) do
+      scores[#scores + 1], scores[#scores + 2] = string.format('%.0f', start), entry
+      start = math.min(start + STRIDE, (level + 1) * ROOM - 1)
+    end
+    marks[#marks + 1], marks[#marks + 2] = string.format('%.0f', start), lane
+  end
+  redis.call('ZADD', SHARED, unpack(scores))
+  redis.call('ZADD', TENANTS, unpack(marks))
+  woken = woken + #scores / 2
+  wasEmpty = wasEmpty or redis.call('ZCARD', SHARED) == #scores / 2
+end
+
+-- The first jobs of tenants in a level, flat with their start tags.
+local function sharedOf(level, most)
+  return redis.call('ZRANGEBYSCORE', SHARED, string.format('%.0f', level * ROOM), string.format('(%.0f', (level + 1) * ROOM),
+    'WITHSCORES', 'LIMIT', 0, most)
+end
+
+-- No tenant has a ready job in a level: all start anew.
+local function clearShares(level)
+  redis.call('HDEL', META, 'virtual:' .. level, 'nobodys:' .. level)
+  redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('(%.0f', (level + 1) * ROOM))
+end
+
 -- Puts a job that has a record at the end of its line, or at its head when it was given back.
 local function addReady(id, record, ahead)
+  local _, shares = lines()
   record.state = 'READY'
+  local tenant = not ahead and shares and tenantOf(redis.call('HGET', JOBS, id))
+  if tenant then
+    record.tag = nil
+    save(id, record)
+    share({[record.level .. tenant] = {id .. ':r'}})
+    return
+  end
   record.tag = count('tag', 1)
   save(id, record)
   local length = redis.call(ahead and 'LPUSH' or 'RPUSH', ready(record.level), entryOf(id, record.tag))
   if ahead then
     count('head:' .. record.level, -1)
+    if shares then
+      redis.call('HDEL', META, 'nobodys:' .. record.level) -- its turn is next
+    end
   end
   woken = woken + 1
   wasEmpty = wasEmpty or length == 1
@@ -387,17 +475,26 @@ local function promote(limit)
     ids[i] = string.sub(member, 2)
   end
   local records = redis.call('HMGET', STATE, unpack(ids))
-  local tagged = tonumber(redis.call('HGET', META, 'holes') or 0) > 0
+  local missing, shares = lines()
+  local bodies, lanes = shares and redis.call('HMGET', JOBS, unpack(ids)) or {}, {}
   for i, id in ipairs(ids) do
     local level = tonumber(string.sub(due[i], 1, 1))
+    local tenant = not records[i] and tenantOf(bodies[i])
     if records[i] then
       addReady(id, decode(records[i]), false)
-    elseif tagged then
+    elseif tenant then
+      local lane = level .. tenant
+      lanes[lane] = lanes[lane] or {}
+      table.insert(lanes[lane], id)
+    elseif missing > 0 then
       addReady(id, {level = level}, false)
     else
       wasEmpty = redis.call('RPUSH', ready(level), id) == 1 or wasEmpty
       woken = woken + 1
     end
+  end
+  if next(lanes) then
+    share(lanes)
   end
   return #due
 end

@@ -139,15 +139,10 @@ local function again(id, record, delay)
   end
 end
 
--- The type as it stands in the head, escapes and all: in front of it there are numbers only.
+-- The type as it stands in the head, escapes and all: a quote within a text in front of it has a backslash.
 local function typeOf(body)
-  local _, open = string.find(body, '"type":"', 1, true)
-  local close = open
-  repeat
-    close = string.find(body, '"', close + 1, true)
-    local _, slashes = string.find(string.reverse(string.sub(body, open + 1, close - 1)), '^\\*')
-  until slashes % 2 == 0
-  return string.sub(body, open + 1, close - 1)
+  local _, before = string.find(body, '"type":"', 1, true)
+  return textAt(body, before + 1)
 end
 
 local function park(id, record)
@@ -231,7 +226,7 @@ end
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
 local got, looked = 0, 0
 local expiry = string.format('%.0f', now + leaseTime)
-local holes = tonumber(redis.call('HGET', META, 'holes') or 0)
+local missing, shares = lines()
 local skipped = 0
 
 -- The record of a job that has one, when it is claimed, and what its story consists of.
@@ -241,18 +236,19 @@ local function restart(id, token, record, parts)
   return encode(record)
 end
 
--- Claims what stands in a line of a level. Without holes and tags, no job of these has a record.
-local function take(level, entries)
+-- Claims what stands in a line of a level, which only for tenants has no holes. Without holes and tags, no job of these
+-- has a record.
+local function take(level, entries, isSure)
   local ids, tagged = idsOf(entries)
   local bodies = redis.call('HMGET', JOBS, unpack(ids))
   local token = string.format('%.0f', count('token', 1))
   local first = '{"state":"RUNNING","token":' .. token .. ',"level":' .. level .. ',"started":' .. nowText .. '}'
-  local mayHave = holes > 0 or tagged
+  local mayHave = tagged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
-    if bodies[i] and (not mayHave or isEntryOf(entries[i], record, 'READY')) then
+    if bodies[i] and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY')) then
       local k = #mine + 1
       mine[k], theirs[k] = id, bodies[i]
       local text = record and restart(id, token, record, parts) or first
@@ -261,7 +257,7 @@ local function take(level, entries)
       if mayHave then
         stored[k] = record and text or ''
       end
-    else
+    elseif not isSure then
       skipped = skipped + 1
     end
   end
@@ -279,6 +275,54 @@ local function take(level, entries)
   end
 end
 
+-- Takes the next of a level's list; returns how many there were.
+local function takePlain(level, most)
+  local entries = most > 0 and redis.call('LPOP', ready(level), most) or {}
+  if #entries > 0 then
+    looked = looked + #entries
+    count('head:' .. level, #entries)
+    take(level, entries, false)
+  end
+  return #entries
+end
+
+-- How many of the next of a level are of no tenant, when the first of the others have these start tags.
+local function turnsOfNobody(level, tags, wanted)
+  local plain, turns, served = redis.call('LLEN', ready(level)), 0, 0
+  local virtual, own = virtualTime(level)
+  while turns + served < wanted and (turns < plain or served < #tags) do
+    if turns < plain and (served == #tags or math.max(virtual, own) <= tags[served + 1]) then
+      turns, virtual = turns + 1, math.max(virtual, own)
+      own = virtual + STRIDE
+    else
+      served = served + 1
+      virtual = math.max(virtual, tags[served])
+    end
+  end
+  redis.call('HSET', META, 'virtual:' .. level, string.format('%.0f', virtual), 'nobodys:' .. level, string.format('%.0f', own))
+  return turns, served
+end
+
+-- Takes the next of a level, whose jobs some tenants have; returns how many there were.
+local function takeShared(level, flat, wanted)
+  local entries, tags = {}, {}
+  for i = 1, #flat, 2 do
+    entries[#entries + 1], tags[#tags + 1] = flat[i], tonumber(flat[i + 1])
+  end
+  local turns, served = turnsOfNobody(level, tags, wanted)
+  local plain = takePlain(level, turns)
+  if served > 0 then
+    local mine = {unpack(entries, 1, served)}
+    redis.call('ZREM', SHARED, unpack(mine))
+    looked = looked + served
+    take(level, mine, true)
+    if served == #entries and served < wanted and not sharedOf(level, 1)[1] then
+      clearShares(level)
+    end
+  end
+  return plain + served
+end
+
 local waiting = false
 for level = 0, 9 do
   while got < limit do
@@ -287,14 +331,9 @@ for level = 0, 9 do
       break
     end
     local wanted = limit - got
-    local entries = redis.call('LPOP', ready(level), wanted)
-    if not entries then
-      break
-    end
-    looked = looked + #entries
-    count('head:' .. level, #entries)
-    take(level, entries)
-    if #entries < wanted then
+    local flat = shares and sharedOf(level, wanted) or {}
+    local found = flat[1] and takeShared(level, flat, wanted) or takePlain(level, wanted)
+    if found < wanted then
       break
     end
   end

@@ -1,7 +1,7 @@
 -- Stores jobs. Safe to repeat: a job whose id is stored is left alone and answered as a duplicate of itself.
 --
--- ARGV     7...  per job: id, due ("" for now, "+ms" from now, "ms" at), level, unique key ("" for none),
---                what follows the times in its head, and its payload
+-- ARGV     7...  per job: id, due ("" for now, "+ms" from now, "ms" at), level and tenant if any, unique key
+--                ("" for none), what follows the times in its head, and its payload
 -- returns  one entry per job: "" when it was stored, else the id of the job that stands for it
 
 local n = (#ARGV - 6) / 5
@@ -10,31 +10,35 @@ for i = 1, n do
   ids[i] = ARGV[5 * i + 2]
 end
 local stored = redis.call('HMGET', JOBS, unpack(ids))
-local tagged = tonumber(redis.call('HGET', META, 'holes') or 0) > 0
-local answers, mine, bodies, records, later, lines = {}, {}, {}, {}, {}, {}
+local tagged = lines() > 0
+local answers, mine, bodies, records, later, lanes, shared = {}, {}, {}, {}, {}, {}, {}
+
+local ofTenants = false
 
 local function add(i, id)
   local at = 5 * i + 2
-  local due, level, key, rest = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local due, lane, key, rest = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local holder = key ~= '' and takeKey(key, id)
   if holder then
     return holder
   end
   local dueMs = due ~= '' and (string.sub(due, 1, 1) == '+' and now + string.sub(due, 2) or tonumber(due)) or now
   bodies[#bodies + 1] = id
+  ofTenants = ofTenants or #lane > 1
   if dueMs > now then
     bodies[#bodies + 1] = string.format('{"at":%s,"due":%.0f,', nowText, dueMs) .. rest
     later[#later + 1] = dueMs
-    later[#later + 1] = level .. id
+    later[#later + 1] = string.sub(lane, 1, 1) .. id
   else
     bodies[#bodies + 1] = '{"at":' .. nowText .. ',' .. rest
-    local line = lines[level] or {}
-    lines[level] = line
-    if tagged then
+    local to = #lane == 1 and lanes or shared
+    local line = to[lane] or {}
+    to[lane] = line
+    if tagged and to == lanes then
       local tag = count('tag', 1)
       records[#records + 1] = id
-      records[#records + 1] = encode({state = 'READY', level = level, tag = tag})
-      line[#line + 1] = string.format('%s:%.0f', id, tag)
+      records[#records + 1] = encode({state = 'READY', level = lane, tag = tag})
+      line[#line + 1] = entryOf(id, tag)
     else
       line[#line + 1] = id
     end
@@ -63,9 +67,15 @@ if #later > 0 then
     woken, wasEmpty = woken + 1, true
   end
 end
-for level, line in pairs(lines) do
+for level, line in pairs(lanes) do
   woken = woken + #line
   wasEmpty = redis.call('RPUSH', ready(level), unpack(line)) == #line or wasEmpty
+end
+if next(shared) then
+  share(shared)
+end
+if ofTenants and not tenanted then
+  redis.call('HSET', META, 'tenants', 1)
 end
 conclude()
 return answers

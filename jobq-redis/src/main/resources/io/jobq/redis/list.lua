@@ -1,6 +1,6 @@
 -- The next ids of one place, in its order. Reads only.
 --
--- ARGV     7 place: a level 0 to 9 of ready, or SCHEDULED, RUNNING, PARKED, SUCCEEDED, DEAD, CANCELLED
+-- ARGV     7 place: a level 0 to 9 of ready, T and a level for those of tenants, or SCHEDULED, RUNNING, PARKED, SUCCEEDED, DEAD, CANCELLED
 --          8 position to go on behind: a number (of a list: how many entries have ever left or stand before it),
 --          9 member at that position, 10 greatest position wanted ("+inf" for all), 11 how many at most
 -- returns  1 flat: position, member, id (of a list: "" for a hole); 2 "1" if there may be more, 3 us now
@@ -74,6 +74,19 @@ local function listSorted(key, idFrom)
   return #found / 2
 end
 
+local function listShared(level)
+  local behind = string.format('(%.0f', level * ROOM)
+  local from = position == '' and redis.call('ZCOUNT', SHARED, '-inf', behind) or rankBehind(SHARED)
+  local found = redis.call('ZRANGE', SHARED, from, from + most - 1, 'WITHSCORES')
+  for i = 1, #found, 2 do
+    if tonumber(found[i + 1]) >= (level + 1) * ROOM then
+      return 0
+    end
+    add(found[i + 1], found[i], string.sub(found[i], 1, 36))
+  end
+  return #found / 2
+end
+
 -- Running jobs in the order of their tokens, then of their ids.
 local function listRunning()
   local claims = {}
@@ -110,6 +123,8 @@ end
 local found
 if tonumber(place) then
   found = listReady(tonumber(place))
+elseif string.match(place, '^T%d$') then
+  found = listShared(tonumber(string.sub(place, 2)))
 elseif place == 'SCHEDULED' then
   found = listSorted(SCHEDULED, 2)
 elseif place == 'RUNNING' then

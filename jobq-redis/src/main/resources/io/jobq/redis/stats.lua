@@ -3,15 +3,16 @@
 -- returns  1 scheduled, 2 ready (parked ones included), 3 running, 4 succeeded, 5 dead, 6 cancelled,
 --          7 how long the oldest ready job has been so in ms ("" for none), 8 parked types and their numbers, flat
 
-local waiting = -tonumber(redis.call('HGET', META, 'holes') or 0)
+local missing, shares = lines()
+local waiting = redis.call('ZCARD', SHARED) - missing
 local oldest
 
--- When the job of an entry became ready; nil for a hole.
-local function readySince(entry)
+-- When the job of an entry became ready; nil for a hole, which only a list has.
+local function readySince(entry, isSure)
   local id = string.sub(entry, 1, 36)
   local text = redis.call('HGET', STATE, id)
   local record = text and decode(text) or nil
-  if not isEntryOf(entry, record, 'READY') then
+  if not isSure and not isEntryOf(entry, record, 'READY') then
     return nil
   elseif record and record.due then
     return record.due
@@ -24,12 +25,15 @@ for level = 0, 9 do
   local length = redis.call('LLEN', ready(level))
   waiting = waiting + length
   for index = 0, math.min(length, 100) - 1 do
-    local since = readySince(redis.call('LINDEX', ready(level), index))
+    local since = readySince(redis.call('LINDEX', ready(level), index), false)
     if since then
       oldest = math.min(oldest or since, since)
       break
     end
   end
+  local next = shares and sharedOf(level, 1) or {}
+  local since = next[1] and readySince(next[1], true)
+  oldest = since and math.min(oldest or since, since) or oldest
 end
 
 local parked = {}

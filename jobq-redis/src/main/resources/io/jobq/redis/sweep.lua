@@ -73,6 +73,16 @@ end
 purgeSucceeded(tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))
+
+-- Forgets tenants that are no further than virtual time, for they start where a new one would.
+local _, shares = lines()
+for level = 0, shares and 9 or -1 do
+  if sharedOf(level, 1)[1] then
+    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('%.0f', (virtualTime(level))))
+  else
+    clearShares(level)
+  end
+end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
 conclude()
 return {promoted, reclaimed, purged}
