@@ -24,7 +24,8 @@
 -- Ready jobs of tenants are not in a list but in "shared", by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM
 -- 1996): a job's start tag is the later of the virtual time of its level and the finish tag of the tenant's last job; virtual
 -- time is the tag of whoever was served last. They leave "shared" exactly, so it has no holes; ":r" tells that the job
--- has a record. Jobs of no tenant, and those put ahead, stand in the list and take their turns with all tenants.
+-- has a record. Jobs of no tenant stand in the list and take their turns with all tenants; so do jobs of any that were
+-- put ahead, before all: their tags are negative.
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
@@ -241,25 +242,30 @@ local function clearShares(level)
   redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('(%.0f', (level + 1) * ROOM))
 end
 
+-- The entry of a tenant's job that is ready, and has a record or none.
+local function sharedEntryOf(id, record)
+  if not record then
+    return id
+  end
+  record.state, record.tag = 'READY', nil
+  save(id, record)
+  return id .. ':r'
+end
+
 -- Puts a job that has a record at the end of its line, or at its head when it was given back.
 local function addReady(id, record, ahead)
   local _, shares = lines()
   record.state = 'READY'
   local tenant = not ahead and shares and tenantOf(redis.call('HGET', JOBS, id))
   if tenant then
-    record.tag = nil
-    save(id, record)
-    share({[record.level .. tenant] = {id .. ':r'}})
+    share({[record.level .. tenant] = {sharedEntryOf(id, record)}})
     return
   end
-  record.tag = count('tag', 1)
+  record.tag = count('tag', 1) * (ahead and -1 or 1)
   save(id, record)
   local length = redis.call(ahead and 'LPUSH' or 'RPUSH', ready(record.level), entryOf(id, record.tag))
   if ahead then
     count('head:' .. record.level, -1)
-    if shares then
-      redis.call('HDEL', META, 'nobodys:' .. record.level) -- its turn is next
-    end
   end
   woken = woken + 1
   wasEmpty = wasEmpty or length == 1
@@ -479,13 +485,14 @@ local function promote(limit)
   local bodies, lanes = shares and redis.call('HMGET', JOBS, unpack(ids)) or {}, {}
   for i, id in ipairs(ids) do
     local level = tonumber(string.sub(due[i], 1, 1))
-    local tenant = not records[i] and tenantOf(bodies[i])
-    if records[i] then
-      addReady(id, decode(records[i]), false)
-    elseif tenant then
+    local record = records[i] and decode(records[i]) or nil
+    local tenant = tenantOf(bodies[i])
+    if tenant then
       local lane = level .. tenant
       lanes[lane] = lanes[lane] or {}
-      table.insert(lanes[lane], id)
+      table.insert(lanes[lane], sharedEntryOf(id, record))
+    elseif record then
+      addReady(id, record, false)
     elseif missing > 0 then
       addReady(id, {level = level}, false)
     else

@@ -288,10 +288,13 @@ end
 
 -- How many of the next of a level are of no tenant, when the first of the others have these start tags.
 local function turnsOfNobody(level, tags, wanted)
-  local plain, turns, served = redis.call('LLEN', ready(level)), 0, 0
+  local plain, turns, served = redis.call('LRANGE', ready(level), 0, wanted - 1), 0, 0
   local virtual, own = virtualTime(level)
-  while turns + served < wanted and (turns < plain or served < #tags) do
-    if turns < plain and (served == #tags or math.max(virtual, own) <= tags[served + 1]) then
+  while turns < #plain and string.sub(plain[turns + 1], 38, 38) == '-' do
+    turns = turns + 1
+  end
+  while turns + served < wanted and (turns < #plain or served < #tags) do
+    if turns < #plain and (served == #tags or math.max(virtual, own) <= tags[served + 1]) then
       turns, virtual = turns + 1, math.max(virtual, own)
       own = virtual + STRIDE
     else

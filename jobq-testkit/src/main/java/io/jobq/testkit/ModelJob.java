@@ -12,6 +12,7 @@ import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the model believes about a job. Times are the model's own milliseconds. */
@@ -102,6 +103,9 @@ final class ModelJob {
         }
         if (ahead || other.ahead) {
             return ahead && !other.ahead;
+        }
+        if (!Objects.equals(job.options().tenant(), other.job.options().tenant())) {
+            return false; // they take turns
         }
         return joined != other.joined ? joined < other.joined : due < other.due;
     }

@@ -33,6 +33,7 @@ final class RandomCalls {
     private static final List<String> QUEUES = List.of("mail", "a:b c", "ü");
     private static final List<String> TYPES = List.of("send", "print", "x:y");
     private static final List<String> KEYS = List.of("k1", "k2", "k:3");
+    private static final List<String> TENANTS = List.of("acme", "b\"c", "5");
     private static final List<String> ERRORS = List.of("java.io.IOException", "com.example.Oops");
 
     private final Random random;
@@ -87,8 +88,9 @@ final class RandomCalls {
         Payload payload = new Payload(1 + pick(3), ("{\"n\":" + pick(1_000) + "}").getBytes(StandardCharsets.UTF_8));
         JobOptions options =
                 JobOptions.DEFAULT.withPriority(new Priority(4 + pick(3))).withDue(due());
-        return new NewJob(
-                id, oneOf(QUEUES), oneOf(TYPES), payload, chance(30) ? options.withUniqueKey(oneOf(KEYS)) : options);
+        options = chance(30) ? options.withUniqueKey(oneOf(KEYS)) : options;
+        options = chance(40) ? options.withTenant(oneOf(TENANTS)) : options;
+        return new NewJob(id, oneOf(QUEUES), oneOf(TYPES), payload, options);
     }
 
     private Due due() {
