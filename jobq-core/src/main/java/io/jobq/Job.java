@@ -120,6 +120,11 @@ public final class Job {
         return with(options.withIdempotencyKey(Names.require("idempotency key", key)));
     }
 
+    /** Counts against the limits of a key in its queue, those of a remote service for example. */
+    public Job limitKey(String key) {
+        return with(options.withLimitKey(Names.require("limit key", key)));
+    }
+
     /** The job type's name. */
     public String type() {
         return type;

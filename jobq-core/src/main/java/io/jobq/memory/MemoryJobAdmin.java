@@ -7,6 +7,7 @@ import io.jobq.spi.JobAction;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
+import io.jobq.spi.Rule;
 import io.jobq.spi.StorageStats;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,6 +96,16 @@ final class MemoryJobAdmin implements JobAdmin {
         }
         table.delete(entry);
         return true;
+    }
+
+    @Override
+    public void rule(String queue, Rule rule) {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    @Override
+    public List<Rule> rules(String queue) {
+        throw new UnsupportedOperationException("not yet");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jobq.spi;
 
 import io.jobq.JobId;
 import io.jobq.JobSnapshot;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +31,13 @@ public interface JobAdmin {
 
     /** Counts per queue and state, and the age of the oldest ready job. Costs nothing that grows with the backlog. */
     StorageStats stats();
+
+    /**
+     * Sets a rule of a queue, for every process and from the next claim on; what runs already goes on, and counts. An {@linkplain
+     * Rule#isEmpty() empty} rule takes back what was set for the same target and name. Survives restarts.
+     */
+    void rule(String queue, Rule rule);
+
+    /** The rules of a queue, ordered by target and name. */
+    List<Rule> rules(String queue);
 }

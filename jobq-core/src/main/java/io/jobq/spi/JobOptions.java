@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whose job it is; null for nobody's
  * @param uniqueKey at most one live job per key in its queue; null for no such limit
  * @param idempotencyKey names the effect, for handlers and interceptors that make it happen once; null for none
+ * @param limitKey counts against the limits of this key in its queue; null for none
  */
 public record JobOptions(
         Priority priority,
@@ -31,10 +32,11 @@ public record JobOptions(
         Map<String, String> headers,
         @Nullable String tenant,
         @Nullable String uniqueKey,
-        @Nullable String idempotencyKey) {
+        @Nullable String idempotencyKey,
+        @Nullable String limitKey) {
     /** Normal priority, due now, everything else left to the type, queue and system. */
     public static final JobOptions DEFAULT =
-            new JobOptions(Priority.NORMAL, Due.In.NOW, null, 0, null, null, Map.of(), null, null, null);
+            new JobOptions(Priority.NORMAL, Due.In.NOW, null, 0, null, null, Map.of(), null, null, null, null);
 
     /** Checks ranges and copies the headers. */
     public JobOptions {
@@ -52,7 +54,17 @@ public record JobOptions(
     /** These options with another priority. */
     public JobOptions withPriority(Priority changed) {
         return new JobOptions(
-                changed, due, expiresAt, maxAttempts, timeout, retryPolicy, headers, tenant, uniqueKey, idempotencyKey);
+                changed,
+                due,
+                expiresAt,
+                maxAttempts,
+                timeout,
+                retryPolicy,
+                headers,
+                tenant,
+                uniqueKey,
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another due. */
@@ -67,19 +79,40 @@ public record JobOptions(
                 headers,
                 tenant,
                 uniqueKey,
-                idempotencyKey);
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another expiresAt. */
     public JobOptions withExpiresAt(@Nullable Instant changed) {
         return new JobOptions(
-                priority, due, changed, maxAttempts, timeout, retryPolicy, headers, tenant, uniqueKey, idempotencyKey);
+                priority,
+                due,
+                changed,
+                maxAttempts,
+                timeout,
+                retryPolicy,
+                headers,
+                tenant,
+                uniqueKey,
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another maxAttempts. */
     public JobOptions withMaxAttempts(int changed) {
         return new JobOptions(
-                priority, due, expiresAt, changed, timeout, retryPolicy, headers, tenant, uniqueKey, idempotencyKey);
+                priority,
+                due,
+                expiresAt,
+                changed,
+                timeout,
+                retryPolicy,
+                headers,
+                tenant,
+                uniqueKey,
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another timeout. */
@@ -94,13 +127,24 @@ public record JobOptions(
                 headers,
                 tenant,
                 uniqueKey,
-                idempotencyKey);
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another retryPolicy. */
     public JobOptions withRetryPolicy(String changed) {
         return new JobOptions(
-                priority, due, expiresAt, maxAttempts, timeout, changed, headers, tenant, uniqueKey, idempotencyKey);
+                priority,
+                due,
+                expiresAt,
+                maxAttempts,
+                timeout,
+                changed,
+                headers,
+                tenant,
+                uniqueKey,
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another headers. */
@@ -115,7 +159,8 @@ public record JobOptions(
                 changed,
                 tenant,
                 uniqueKey,
-                idempotencyKey);
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another tenant. */
@@ -130,18 +175,55 @@ public record JobOptions(
                 headers,
                 changed,
                 uniqueKey,
-                idempotencyKey);
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another uniqueKey. */
     public JobOptions withUniqueKey(String changed) {
         return new JobOptions(
-                priority, due, expiresAt, maxAttempts, timeout, retryPolicy, headers, tenant, changed, idempotencyKey);
+                priority,
+                due,
+                expiresAt,
+                maxAttempts,
+                timeout,
+                retryPolicy,
+                headers,
+                tenant,
+                changed,
+                idempotencyKey,
+                limitKey);
     }
 
     /** These options with another idempotencyKey. */
     public JobOptions withIdempotencyKey(String changed) {
         return new JobOptions(
-                priority, due, expiresAt, maxAttempts, timeout, retryPolicy, headers, tenant, uniqueKey, changed);
+                priority,
+                due,
+                expiresAt,
+                maxAttempts,
+                timeout,
+                retryPolicy,
+                headers,
+                tenant,
+                uniqueKey,
+                changed,
+                limitKey);
+    }
+
+    /** These options with another limitKey. */
+    public JobOptions withLimitKey(String changed) {
+        return new JobOptions(
+                priority,
+                due,
+                expiresAt,
+                maxAttempts,
+                timeout,
+                retryPolicy,
+                headers,
+                tenant,
+                uniqueKey,
+                idempotencyKey,
+                changed);
     }
 }

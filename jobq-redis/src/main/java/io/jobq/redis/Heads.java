@@ -23,7 +23,7 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * A job as it is stored: a JSON object with everything but the payload, a space, and the payload as the codec wrote it,
  * which is JSON too with the default codec. What scripts read stands first, in this order: the numbers {@code at}, {@code
- * due}, {@code priority} and {@code expiresAt}, then {@code tenant} and {@code type}. The times come from Redis' clock, so the scripts write
+ * due}, {@code priority} and {@code expiresAt}, then {@code tenant}, {@code limit} and {@code type}. The times come from Redis' clock, so the scripts write
  * them; what is optional is left out.
  */
 final class Heads {
@@ -59,6 +59,7 @@ final class Heads {
             json.writeNumberProperty("expiresAt", millis(options.expiresAt()));
         }
         write(json, "tenant", options.tenant());
+        write(json, "limit", options.limitKey());
         json.writeStringProperty("type", job.type());
         if (job.payload().version() != 1) {
             json.writeNumberProperty("version", job.payload().version());
@@ -120,6 +121,7 @@ final class Heads {
         private @Nullable String tenant;
         private @Nullable String unique;
         private @Nullable String idempotency;
+        private @Nullable String limit;
         private Map<String, String> headers = Map.of();
 
         void read(JsonParser json) {
@@ -138,6 +140,7 @@ final class Heads {
                 case "tenant" -> tenant = json.getString();
                 case "unique" -> unique = json.getString();
                 case "idempotency" -> idempotency = json.getString();
+                case "limit" -> limit = json.getString();
                 case "headers" -> headers = readHeaders(json);
                 default -> json.skipChildren(); // written by a newer version
             }
@@ -156,7 +159,17 @@ final class Heads {
         JobOptions options() {
             Due when = due == null ? Due.In.NOW : new Due.At(Instant.ofEpochMilli(due));
             return new JobOptions(
-                    priority, when, expiresAt, maxAttempts, timeout, retry, headers, tenant, unique, idempotency);
+                    priority,
+                    when,
+                    expiresAt,
+                    maxAttempts,
+                    timeout,
+                    retry,
+                    headers,
+                    tenant,
+                    unique,
+                    idempotency,
+                    limit);
         }
     }
 }

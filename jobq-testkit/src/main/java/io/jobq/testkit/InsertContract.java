@@ -41,7 +41,8 @@ abstract class InsertContract extends ContractFixtures {
                     Map.of("traceparent", "00-abc", "empty", ""),
                     "acme",
                     "order:1",
-                    "charge:1");
+                    "charge:1",
+                    "stripe");
             NewJob job = new NewJob(JobId.next(), QUEUE, TYPE, new Payload(3, new byte[] {0, -1, 127, '"'}), options);
             insert(job);
 
