@@ -31,7 +31,12 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "meta",
             "idle",
             "shared",
-            "tenants");
+            "tenants",
+            "rules",
+            "running",
+            "rates",
+            "aside",
+            "held");
     private static final int LEVELS = 10;
 
     static QueueKeys of(String prefix, String queue, int partition, int partitions) {

@@ -122,12 +122,15 @@ final class RedisJobAdmin implements JobAdmin {
 
     @Override
     public void rule(String queue, Rule rule) {
-        throw new UnsupportedOperationException("not yet");
+        calls.link().requireOpen();
+        Args args = new Args().add(Rules.name(rule)).add(Rules.terms(rule));
+        queues.of(queue).forEach(place -> calls.call(Script.RULE, place, args));
     }
 
     @Override
     public List<Rule> rules(String queue) {
-        throw new UnsupportedOperationException("not yet");
+        calls.link().requireOpen();
+        return Rules.decode(calls.call(Script.RULES, queues.of(queue).get(0), new Args()));
     }
 
     @Override

@@ -20,6 +20,8 @@ enum Script {
     ACT("act", true),
     ADOPT("adopt", true),
     FEED("feed", true),
+    RULE("rule", true),
+    RULES("rules", true),
     REGISTRY_PUT("registry_put", false),
     REGISTRY_LIST("registry_list", false);
 

@@ -53,6 +53,7 @@ final class Walk {
             places.add(new Place("T" + level, JobState.READY));
         }
         places.add(new Place("PARKED", JobState.READY));
+        places.add(new Place("ASIDE", JobState.READY));
         for (JobState state : List.of(JobState.RUNNING, JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED)) {
             places.add(new Place(state.name(), state));
         }

@@ -13,6 +13,8 @@ local function leave(id, record, level)
     unfile(id, record.state)
   elseif record and record.parked then
     redis.call('ZREM', PARKED, record.parked .. '"' .. id)
+  elseif record and record.aside then
+    leaveAside(id, record)
   elseif redis.call('ZREM', SCHEDULED, level .. id) + redis.call('ZREM', SHARED, id, id .. ':r') == 0 then
     count('holes', 1)
   end

@@ -10,7 +10,13 @@
 --        5 leases    zset  token by end of its lease;   14 idle      zset  instance by end of its wait
 --                          token:id if it has its own   15 shared    zset  id, or id:r, by level and start tag
 --        6 succeeded list  id, or id:tag                16 tenants   zset  level..tenant by level and finish tag
---        7 dead      zset  id by finished us            17-26 ready  list  per level: id, or id:tag
+--        7 dead      zset  id by finished us            17 rules     hash  rule -> its terms as JSON
+--                                                       18 running   hash  rule -> how many jobs that count run
+--                                                       19 rates     zset  rule by when its rate is unused again, us
+--                                                       20 aside     zset  rule, newline, turn, level, id; all scores 0
+--                                                       21 held      zset  rule that has jobs aside by when its rate
+--                                                                          has room, ms; inf if a job must end first
+--                                                       22-31 ready  list  per level: id, or id:tag
 -- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
 --        5 "1" if PUBLISH tells how many hear it (not in a Cluster), 6 us by which a test has moved the clock;
 --        the rest per script
@@ -27,6 +33,10 @@
 -- has a record. Jobs of no tenant stand in the list and take their turns with all tenants; so do jobs of any that were
 -- put ahead, before all: their tags are negative.
 --
+-- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class; names
+-- as they stand in heads. A job that a rule has no room for stands aside under it until there is ("aside" and "turn" in its
+-- record), then comes back to the head of its level ("back"). What a running job counts for is in its record ("limits").
+--
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
 
@@ -34,6 +44,7 @@ local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4
 local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
 local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local SHARED, TENANTS = KEYS[15], KEYS[16]
+local RULES, RUNNING, RATES, ASIDE, HELD = KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]
 local PREFIX, QUEUE, COUNTS = ARGV[1], ARGV[2], ARGV[5] == '1'
 local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED = tonumber(ARGV[3])}
 
@@ -52,15 +63,15 @@ local STRIDE, ROOM = 10000, 2 ^ 49
 local decode = cjson.decode
 
 local finished, woken, wasEmpty = {}, 0, false
-local released, stopped = {}, 0
+local released, freed, stopped = {}, {}, 0
 
 local function ready(level)
-  return KEYS[17 + level]
+  return KEYS[22 + level]
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
-local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'apart', 'due', 'started', 'finished'}
-local TEXTS = {'reason', 'cancel', 'parked'}
+local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished'}
+local TEXTS = {'reason', 'cancel', 'parked', 'aside', 'back', 'limits'}
 
 local function encode(record)
   local parts = {'{"state":"' .. record.state .. '"'}
@@ -92,15 +103,16 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
-local holes, tenanted
+local holes, tenanted, ruled
 
--- How many entries of the ready lists are holes, and whether tenants ever had jobs; as it was when first asked for.
+-- How many entries of the ready lists are holes, whether tenants ever had jobs, and whether there are rules; as it was
+-- when first asked for.
 local function lines()
   if not holes then
-    local meta = redis.call('HMGET', META, 'holes', 'tenants')
-    holes, tenanted = tonumber(meta[1] or 0), meta[2] ~= false
+    local meta = redis.call('HMGET', META, 'holes', 'tenants', 'rules')
+    holes, tenanted, ruled = tonumber(meta[1] or 0), meta[2] ~= false, meta[3] ~= false
   end
-  return holes, tenanted
+  return holes, tenanted, ruled
 end
 
 local function entryOf(id, tag)
@@ -207,6 +219,89 @@ local function virtualTime(level)
   return tonumber(meta[1] or level * ROOM), tonumber(meta[2] or level * ROOM)
 end
 
+local termsOf, learnt = {}, {}
+
+-- The terms of rules by name, each read once; false for none.
+local function terms(names)
+  local missing = {}
+  for _, name in ipairs(names) do
+    if termsOf[name] == nil then
+      termsOf[name] = false
+      missing[#missing + 1] = name
+    end
+  end
+  if #missing > 0 then
+    for i, text in ipairs(redis.call('HMGET', RULES, unpack(missing))) do
+      termsOf[missing[i]] = text and decode(text)
+    end
+  end
+  return termsOf
+end
+
+local function hasLimit(rule)
+  return rule and (rule.concurrency or rule.permits)
+end
+
+-- The terms that hold for what rules are about: its own, and those of its class.
+local function termsFor(name)
+  local own, kind = terms({name})[name], string.sub(name, 1, 1)
+  if kind == 't' then
+    local class = 'c' .. (own and own.class or '')
+    return own, terms({class})[class]
+  end
+  return own, kind == 'k' and terms({'k'})['k'] or nil
+end
+
+-- The weights of tenants, by lane; an empty table if there are no rules.
+local function weightsOf(lanes)
+  local weights = {}
+  local _, _, rules = lines()
+  for i, lane in ipairs(rules and lanes or {}) do
+    local own, class = termsFor('t' .. string.sub(lane, 2))
+    weights[i] = own and own.weight or class and class.weight
+  end
+  return weights
+end
+
+-- What is known of rules: their limits and how far these are used. Those without a limit are false.
+local function study(names)
+  local new, limits = {}, {}
+  terms(names)
+  for _, name in ipairs(names) do
+    if learnt[name] == nil then
+      local own, class = termsFor(name)
+      local rule = hasLimit(own) and own or hasLimit(class) and class
+      learnt[name] = false
+      if rule then
+        new[#new + 1], limits[#limits + 1] = name, rule
+      end
+    end
+  end
+  if #new > 0 then
+    local running = redis.call('HMGET', RUNNING, unpack(new))
+    local busy, held = redis.call('ZMSCORE', RATES, unpack(new)), redis.call('ZMSCORE', HELD, unpack(new))
+    for i, name in ipairs(new) do
+      local rule = limits[i]
+      learnt[name] = {
+        concurrency = rule.concurrency, running = tonumber(running[i] or 0),
+        interval = rule.permits and math.max(1, math.floor(rule.period * 1000 / rule.permits)), burst = rule.burst,
+        busy = tonumber(busy[i] or 0), holds = held[i] ~= false}
+    end
+  end
+end
+
+-- For how many jobs a rule has room now, and when its rate has room for one more: ms, or inf if it does not bind.
+local function roomOf(rule)
+  local free = (rule.concurrency or math.huge) - rule.running
+  if not rule.interval then
+    return math.max(0, free), 'inf'
+  end
+  local base = math.max(rule.busy, us)
+  local starts = math.max(0, math.floor((us - base) / rule.interval) + rule.burst)
+  local at = math.ceil((base + (starts - rule.burst + 1) * rule.interval) / 1000)
+  return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
+end
+
 -- Puts ready jobs of tenants where their turn is: entries by lane, which is a level and a tenant.
 local function share(lanes)
   local names, scores, marks, virtual = {}, {}, {}, {}
@@ -214,13 +309,15 @@ local function share(lanes)
     names[#names + 1] = lane
   end
   local finishes = redis.call('ZMSCORE', TENANTS, unpack(names))
+  local weights = weightsOf(names)
   for i, lane in ipairs(names) do
     local level = tonumber(string.sub(lane, 1, 1))
     virtual[level] = virtual[level] or virtualTime(level)
     local start = math.max(virtual[level], tonumber(finishes[i] or 0))
+    local stride = STRIDE / (weights[i] or 1)
     for _, entry in ipairs(lanes[lane]) do
       scores[#scores + 1], scores[#scores + 2] = string.format('%.0f', start), entry
-      start = math.min(start + STRIDE, (level + 1) * ROOM - 1)
+      start = math.min(start + stride, (level + 1) * ROOM - 1)
     end
     marks[#marks + 1], marks[#marks + 2] = string.format('%.0f', start), lane
   end
@@ -247,7 +344,7 @@ local function sharedEntryOf(id, record)
   if not record then
     return id
   end
-  record.state, record.tag = 'READY', nil
+  record.state, record.tag, record.aside = 'READY', nil, nil
   save(id, record)
   return id .. ':r'
 end
@@ -255,7 +352,7 @@ end
 -- Puts a job that has a record at the end of its line, or at its head when it was given back.
 local function addReady(id, record, ahead)
   local _, shares = lines()
-  record.state = 'READY'
+  record.state, record.aside = 'READY', nil
   local tenant = not ahead and shares and tenantOf(redis.call('HGET', JOBS, id))
   if tenant then
     share({[record.level .. tenant] = {sharedEntryOf(id, record)}})
@@ -379,6 +476,10 @@ end
 
 -- A job does not run any more. Its record is still to be saved.
 local function release(id, record)
+  for rule in string.gmatch(record.limits or '', '[^\n]+') do
+    freed[rule] = (freed[rule] or 0) + 1
+  end
+  record.limits = nil
   local token = string.format('%.0f', record.token)
   if record.apart then
     redis.call('ZREM', LEASES, token .. ':' .. id)
@@ -443,8 +544,7 @@ end
 local function finish(id, record, state, reason)
   record.state = state
   record.reason = reason
-  record.cancel = nil
-  record.parked = nil
+  record.cancel, record.parked, record.aside, record.back = nil, nil, nil, nil
   record.tag = state == 'SUCCEEDED' and succeededHoles() > 0 and count('tag', 1) or nil
   record.finished = us
   save(id, record)
@@ -466,6 +566,78 @@ local function giveBack(id, record)
     record.due = now
     record.parked = nil
     addReady(id, record, true)
+  end
+end
+
+-- Where the jobs that stand aside under a rule are.
+local function asideOf(name)
+  return '[' .. name .. '\n', '(' .. name .. '\v'
+end
+
+-- A job leaves where it stands aside; a rule that holds nobody is not asked any more.
+local function leaveAside(id, record)
+  redis.call('ZREM', ASIDE, string.format('%s\n%016.0f%.0f%s', record.aside, record.turn, record.level, id))
+  if redis.call('ZLEXCOUNT', ASIDE, asideOf(record.aside)) == 0 then
+    redis.call('ZREM', HELD, record.aside)
+  end
+end
+
+-- Lets as many come back to the heads of their levels as a rule has room for.
+local function comeBack(name)
+  study({name})
+  local rule = learnt[name]
+  local room, at = 250, now -- if the rule is gone
+  if rule then
+    room, at = roomOf(rule)
+  end
+  local from, to = asideOf(name)
+  local members = room > 0 and redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, math.min(room, 250)) or {}
+  for i = #members, 1, -1 do
+    local id = string.sub(members[i], -36)
+    local record = decode(redis.call('HGET', STATE, id))
+    record.back = name
+    addReady(id, record, true)
+  end
+  if #members > 0 then
+    redis.call('ZREM', ASIDE, unpack(members))
+  end
+  if redis.call('ZLEXCOUNT', ASIDE, from, to) == 0 then
+    redis.call('ZREM', HELD, name)
+    if rule then
+      rule.holds = false
+    end
+  else
+    redis.call('ZADD', HELD, #members == 250 and now or at, name)
+  end
+end
+
+-- Takes those that have stopped off what they counted for, and lets others come back who waited for that, or whose time
+-- has come.
+local function letBack()
+  local gone = {}
+  for name, number in pairs(freed) do
+    if redis.call('HINCRBY', RUNNING, name, -number) <= 0 then
+      gone[#gone + 1] = name
+    end
+  end
+  if #gone > 0 then
+    redis.call('HDEL', RUNNING, unpack(gone))
+  end
+  for name, number in pairs(freed) do
+    if name == 'q' then
+      woken = woken + number
+    elseif redis.call('ZSCORE', HELD, name) then
+      comeBack(name)
+    end
+  end
+  freed = {}
+end
+
+-- Lets those come back whose time has come, some of the rules at a time.
+local function letBackDue()
+  local _, _, rules = lines()
+  for _, name in ipairs(rules and redis.call('ZRANGEBYSCORE', HELD, '-inf', now, 'LIMIT', 0, 100) or {}) do
+    comeBack(name)
   end
 end
 
@@ -535,6 +707,7 @@ end
 -- The last step of a script that changes something: says who is done and wakes whom there is work for.
 local function conclude()
   endClaims()
+  letBack()
   if #finished > 0 and tonumber(redis.call('HGET', META, 'feed') or 0) >= now then
     redis.call('PUBLISH', PREFIX .. ':finished', table.concat(finished, ' ') .. ' ' .. QUEUE)
   end

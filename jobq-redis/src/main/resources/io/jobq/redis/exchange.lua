@@ -211,6 +211,8 @@ if limit < 0 then
   return {lost, {}, {}, '', {}, nowText}
 end
 
+letBack()
+letBackDue()
 local promoted = promote(1000)
 
 -- Parked jobs of known types go back ahead of their lines, so that the first comes first.
@@ -226,12 +228,116 @@ end
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
 local got, looked = 0, 0
 local expiry = string.format('%.0f', now + leaseTime)
-local missing, shares = lines()
+local missing, shares, rules = lines()
 local skipped = 0
+local asides, holds, used = {}, {}, {}
+
+-- The texts in a head that rules are about, as they stand there. In front of them there are numbers only.
+local function subjectsOf(body)
+  local subjects, at = {}, string.match(body, '^{"at":%d+,()')
+  local behind = at
+  while behind do
+    at = behind
+    behind = string.match(body, '^"%a+":%-?%d+,()', at)
+  end
+  repeat
+    local name, from = string.match(body, '^"(%a+)":"()', at)
+    subjects[name] = textAt(body, from)
+    at = from + #subjects[name] + 2
+  until name == 'type'
+  return subjects
+end
+
+-- The rules that may apply to jobs, in the order in which they are asked; all of them are studied.
+local function rulesFor(bodies)
+  local all, each = {'q'}, {}
+  for i, body in ipairs(bodies) do
+    local names = {}
+    if body then
+      local subjects = subjectsOf(body)
+      names[1] = 'y' .. subjects.type
+      names[#names + 1] = subjects.tenant and 't' .. subjects.tenant
+      names[#names + 1] = subjects.limit and 'k' .. subjects.limit
+    end
+    each[i] = names
+    for _, name in ipairs(names) do
+      all[#all + 1] = name
+    end
+  end
+  study(all)
+  return each
+end
+
+-- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
+local function refusal(names, record)
+  for _, name in ipairs(names) do
+    local rule = learnt[name]
+    if rule and ((rule.holds and not (record and record.back == name)) or roomOf(rule) < 1) then
+      return name
+    end
+  end
+end
+
+-- Counts a job for its rules; returns those that must be told when it ends.
+local function use(names)
+  local counted = {}
+  for i = 0, #names do
+    local name = names[i] or 'q'
+    local rule = learnt[name]
+    if rule then
+      used[name] = rule
+      rule.running = rule.running + 1
+      rule.busy = rule.interval and math.max(rule.busy, us) + rule.interval or 0
+      counted[#counted + 1] = rule.concurrency and name
+    end
+  end
+  return #counted > 0 and table.concat(counted, '\n') or nil
+end
+
+-- A job waits until a rule has room; returns its record.
+local function setAside(id, record, name)
+  if record.back ~= name then
+    record.turn = count('tag', 1)
+  end
+  record.state, record.aside, record.tag, record.back = 'READY', name, nil, nil
+  asides[#asides + 1], asides[#asides + 2] = 0, string.format('%s\n%016.0f%.0f%s', name, record.turn, record.level, id)
+  if not learnt[name].holds then
+    local _, at = roomOf(learnt[name])
+    learnt[name].holds = true
+    holds[#holds + 1], holds[#holds + 2] = at, name
+  end
+  return encode(record)
+end
+
+-- Takes down what has been used, and who stands aside.
+local function keepUse()
+  local numbers, times = {}, {}
+  for name, rule in pairs(used) do
+    if rule.concurrency then
+      numbers[#numbers + 1], numbers[#numbers + 2] = name, rule.running
+    end
+    if rule.interval then
+      times[#times + 1], times[#times + 2] = string.format('%.0f', rule.busy), name
+    end
+  end
+  if #numbers > 0 then
+    redis.call('HSET', RUNNING, unpack(numbers))
+  end
+  if #times > 0 then
+    redis.call('ZADD', RATES, unpack(times))
+  end
+  if #asides > 0 then
+    redis.call('ZADD', ASIDE, unpack(asides))
+  end
+  if #holds > 0 then
+    redis.call('ZADD', HELD, unpack(holds))
+  end
+end
 
 -- The record of a job that has one, when it is claimed, and what its story consists of.
 local function restart(id, token, record, parts)
   record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', tonumber(token), now, nil, nil
+  record.back, record.turn = nil, nil
   parts[#parts + 1], parts[#parts + 2], parts[#parts + 3] = id .. ':e', id .. ':l', id .. ':p'
   return encode(record)
 end
@@ -246,12 +352,25 @@ local function take(level, entries, isSure)
   local mayHave = tagged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
+  local asked = rules and rulesFor(bodies) or {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
-    if bodies[i] and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY')) then
+    local valid = bodies[i] and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
+    local refusing = valid and rules and refusal(asked[i], record)
+    if refusing then
+      records[#records + 1] = id
+      records[#records + 1] = setAside(id, record or {level = level}, refusing)
+    elseif valid then
       local k = #mine + 1
+      local counted = rules and use(asked[i]) or nil
+      local text = first
+      if record then
+        record.limits = counted
+        text = restart(id, token, record, parts)
+      elseif counted then
+        text = encode({state = 'RUNNING', token = tonumber(token), level = level, started = now, limits = counted})
+      end
       mine[k], theirs[k] = id, bodies[i]
-      local text = record and restart(id, token, record, parts) or first
       records[#records + 1] = id
       records[#records + 1] = text
       if mayHave then
@@ -326,29 +445,45 @@ local function takeShared(level, flat, wanted)
   return plain + served
 end
 
+-- The queue's own rule holds nobody aside: it just gives less.
+local most, free = limit, nil
+if rules then
+  study({'q'})
+  if learnt.q then
+    local room, at = roomOf(learnt.q)
+    most, free = math.min(limit, room), at
+  end
+end
+local looksAtMost = limit + (rules and 250 or 1000)
+
 local waiting = false
 for level = 0, 9 do
-  while got < limit do
-    if looked >= limit + 1000 then
+  while got < most do
+    if looked >= looksAtMost then
       waiting = true
       break
     end
-    local wanted = limit - got
+    local wanted = most - got
     local flat = shares and sharedOf(level, wanted) or {}
     local found = flat[1] and takeShared(level, flat, wanted) or takePlain(level, wanted)
     if found < wanted then
       break
     end
   end
-  if got >= limit or waiting then
+  if got >= most or waiting then
     break
   end
 end
 if skipped > 0 then
   count('holes', -skipped)
 end
-if got > 0 then
+if #records > 0 then
   redis.call('HSET', STATE, unpack(records))
+end
+if rules then
+  keepUse()
+end
+if got > 0 then
   redis.call('HSET', CLAIMS, unpack(claims))
   redis.call('ZADD', LEASES, unpack(leases))
   count('running', got)
@@ -361,6 +496,17 @@ if waiting or promoted == 1000 then
   nextDue = '0'
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))
+end
+if rules and nextDue ~= '0' then
+  local held = redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
+  local times = {tonumber(nextDue), held and held ~= 'inf' and math.max(0, held - now) or nil}
+  local isHeldBack = got >= most and most < limit and free ~= 'inf'
+  if isHeldBack and redis.call('EXISTS', SHARED, unpack(KEYS, 22)) > 0 then
+    times[#times + 1] = math.max(0, free - now)
+  end
+  for _, time in pairs(times) do
+    nextDue = string.format('%.0f', math.min(tonumber(nextDue) or time, time))
+  end
 end
 if got < limit and not waiting then
   woken = 0 -- whatever became ready is claimed

@@ -1,6 +1,7 @@
 -- The next ids of one place, in its order. Reads only.
 --
--- ARGV     7 place: a level 0 to 9 of ready, T and a level for those of tenants, or SCHEDULED, RUNNING, PARKED, SUCCEEDED, DEAD, CANCELLED
+-- ARGV     7 place: a level 0 to 9 of ready, T and a level for those of tenants, or SCHEDULED, RUNNING, PARKED, ASIDE, SUCCEEDED, DEAD,
+--          CANCELLED
 --          8 position to go on behind: a number (of a list: how many entries have ever left or stand before it),
 --          9 member at that position, 10 greatest position wanted ("+inf" for all), 11 how many at most
 -- returns  1 flat: position, member, id (of a list: "" for a hole); 2 "1" if there may be more, 3 us now
@@ -131,6 +132,8 @@ elseif place == 'RUNNING' then
   found = listRunning()
 elseif place == 'SUCCEEDED' then
   found = listSucceeded()
+elseif place == 'ASIDE' then
+  found = listSorted(ASIDE, -36)
 elseif place == 'PARKED' then
   found = listSorted(PARKED, -36)
 else

@@ -4,7 +4,7 @@
 --          7 how long the oldest ready job has been so in ms ("" for none), 8 parked types and their numbers, flat
 
 local missing, shares = lines()
-local waiting = redis.call('ZCARD', SHARED) - missing
+local waiting = redis.call('ZCARD', SHARED) + redis.call('ZCARD', ASIDE) - missing
 local oldest
 
 -- When the job of an entry became ready; nil for a hole, which only a list has.

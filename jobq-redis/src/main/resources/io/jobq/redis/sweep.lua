@@ -83,6 +83,17 @@ for level = 0, shares and 9 or -1 do
     clearShares(level)
   end
 end
+if ruled then
+  letBackDue()
+  -- some of those that wait for a job to end, in case a lost write has kept that from them
+  local waiting = redis.call('ZCOUNT', HELD, 'inf', 'inf')
+  if waiting > 0 then
+    for _, name in ipairs(redis.call('ZRANGEBYSCORE', HELD, 'inf', 'inf', 'LIMIT', us % waiting, 20)) do
+      comeBack(name)
+    end
+  end
+  redis.call('ZREMRANGEBYSCORE', RATES, '-inf', usText)
+end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
 conclude()
 return {promoted, reclaimed, purged}
