@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The Lua scripts: one file each, those that work on a queue behind {@code common.lua}. */
+/** The Lua scripts: one file each, those that work on a queue behind {@code common.lua} and {@code fair.lua}. */
 enum Script {
     INSERT("insert", true),
     EXCHANGE("exchange", true),
@@ -30,7 +30,7 @@ enum Script {
 
     Script(String name, boolean ofQueue) {
         String own = read(name);
-        this.text = ofQueue ? read("common") + own : own;
+        this.text = ofQueue ? read("common") + read("fair") + own : own;
         this.sha = sha1(text);
     }
 

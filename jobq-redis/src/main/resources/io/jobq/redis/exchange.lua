@@ -211,8 +211,13 @@ if limit < 0 then
   return {lost, {}, {}, '', {}, nowText}
 end
 
-letBack()
-letBackDue()
+local missing, shares, rules = lines()
+if next(freed) then
+  fair().letBack()
+end
+if rules then
+  fair().letBackDue()
+end
 local promoted = promote(1000)
 
 -- Parked jobs of known types go back ahead of their lines, so that the first comes first.
@@ -228,111 +233,7 @@ end
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
 local got, looked = 0, 0
 local expiry = string.format('%.0f', now + leaseTime)
-local missing, shares, rules = lines()
 local skipped = 0
-local asides, holds, used = {}, {}, {}
-
--- The texts in a head that rules are about, as they stand there. In front of them there are numbers only.
-local function subjectsOf(body)
-  local subjects, at = {}, string.match(body, '^{"at":%d+,()')
-  local behind = at
-  while behind do
-    at = behind
-    behind = string.match(body, '^"%a+":%-?%d+,()', at)
-  end
-  repeat
-    local name, from = string.match(body, '^"(%a+)":"()', at)
-    subjects[name] = textAt(body, from)
-    at = from + #subjects[name] + 2
-  until name == 'type'
-  return subjects
-end
-
--- The rules that may apply to jobs, in the order in which they are asked; all of them are studied.
-local function rulesFor(bodies)
-  local all, each = {'q'}, {}
-  for i, body in ipairs(bodies) do
-    local names = {}
-    if body then
-      local subjects = subjectsOf(body)
-      names[1] = 'y' .. subjects.type
-      names[#names + 1] = subjects.tenant and 't' .. subjects.tenant
-      names[#names + 1] = subjects.limit and 'k' .. subjects.limit
-    end
-    each[i] = names
-    for _, name in ipairs(names) do
-      all[#all + 1] = name
-    end
-  end
-  study(all)
-  return each
-end
-
--- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
-local function refusal(names, record)
-  for _, name in ipairs(names) do
-    local rule = learnt[name]
-    if rule and ((rule.holds and not (record and record.back == name)) or roomOf(rule) < 1) then
-      return name
-    end
-  end
-end
-
--- Counts a job for its rules; returns those that must be told when it ends.
-local function use(names)
-  local counted = {}
-  for i = 0, #names do
-    local name = names[i] or 'q'
-    local rule = learnt[name]
-    if rule then
-      used[name] = rule
-      rule.running = rule.running + 1
-      rule.busy = rule.interval and math.max(rule.busy, us) + rule.interval or 0
-      counted[#counted + 1] = rule.concurrency and name
-    end
-  end
-  return #counted > 0 and table.concat(counted, '\n') or nil
-end
-
--- A job waits until a rule has room; returns its record.
-local function setAside(id, record, name)
-  if record.back ~= name then
-    record.turn = count('tag', 1)
-  end
-  record.state, record.aside, record.tag, record.back = 'READY', name, nil, nil
-  asides[#asides + 1], asides[#asides + 2] = 0, string.format('%s\n%016.0f%.0f%s', name, record.turn, record.level, id)
-  if not learnt[name].holds then
-    local _, at = roomOf(learnt[name])
-    learnt[name].holds = true
-    holds[#holds + 1], holds[#holds + 2] = at, name
-  end
-  return encode(record)
-end
-
--- Takes down what has been used, and who stands aside.
-local function keepUse()
-  local numbers, times = {}, {}
-  for name, rule in pairs(used) do
-    if rule.concurrency then
-      numbers[#numbers + 1], numbers[#numbers + 2] = name, rule.running
-    end
-    if rule.interval then
-      times[#times + 1], times[#times + 2] = string.format('%.0f', rule.busy), name
-    end
-  end
-  if #numbers > 0 then
-    redis.call('HSET', RUNNING, unpack(numbers))
-  end
-  if #times > 0 then
-    redis.call('ZADD', RATES, unpack(times))
-  end
-  if #asides > 0 then
-    redis.call('ZADD', ASIDE, unpack(asides))
-  end
-  if #holds > 0 then
-    redis.call('ZADD', HELD, unpack(holds))
-  end
-end
 
 -- The record of a job that has one, when it is claimed, and what its story consists of.
 local function restart(id, token, record, parts)
@@ -352,17 +253,17 @@ local function take(level, entries, isSure)
   local mayHave = tagged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
-  local asked = rules and rulesFor(bodies) or {}
+  local asked = rules and fair().rulesFor(bodies) or {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
     local valid = bodies[i] and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
-    local refusing = valid and rules and refusal(asked[i], record)
+    local refusing = valid and rules and fair().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
-      records[#records + 1] = setAside(id, record or {level = level}, refusing)
+      records[#records + 1] = fair().setAside(id, record or {level = level}, refusing)
     elseif valid then
       local k = #mine + 1
-      local counted = rules and use(asked[i]) or nil
+      local counted = rules and fair().use(asked[i]) or nil
       local text = first
       if record then
         record.limits = counted
@@ -395,34 +296,15 @@ local function take(level, entries, isSure)
 end
 
 -- Takes the next of a level's list; returns how many there were.
-local function takePlain(level, most)
-  local entries = most > 0 and redis.call('LPOP', ready(level), most) or {}
-  if #entries > 0 then
-    looked = looked + #entries
-    count('head:' .. level, #entries)
-    take(level, entries, false)
+local function takePlain(level, wanted)
+  local entries = wanted > 0 and redis.call('LPOP', ready(level), wanted)
+  if not entries then
+    return 0
   end
+  looked = looked + #entries
+  count('head:' .. level, #entries)
+  take(level, entries, false)
   return #entries
-end
-
--- How many of the next of a level are of no tenant, when the first of the others have these start tags.
-local function turnsOfNobody(level, tags, wanted)
-  local plain, turns, served = redis.call('LRANGE', ready(level), 0, wanted - 1), 0, 0
-  local virtual, own = virtualTime(level)
-  while turns < #plain and string.sub(plain[turns + 1], 38, 38) == '-' do
-    turns = turns + 1
-  end
-  while turns + served < wanted and (turns < #plain or served < #tags) do
-    if turns < #plain and (served == #tags or math.max(virtual, own) <= tags[served + 1]) then
-      turns, virtual = turns + 1, math.max(virtual, own)
-      own = virtual + STRIDE
-    else
-      served = served + 1
-      virtual = math.max(virtual, tags[served])
-    end
-  end
-  redis.call('HSET', META, 'virtual:' .. level, string.format('%.0f', virtual), 'nobodys:' .. level, string.format('%.0f', own))
-  return turns, served
 end
 
 -- Takes the next of a level, whose jobs some tenants have; returns how many there were.
@@ -431,15 +313,15 @@ local function takeShared(level, flat, wanted)
   for i = 1, #flat, 2 do
     entries[#entries + 1], tags[#tags + 1] = flat[i], tonumber(flat[i + 1])
   end
-  local turns, served = turnsOfNobody(level, tags, wanted)
+  local turns, served = fair().turnsOfNobody(level, tags, wanted)
   local plain = takePlain(level, turns)
   if served > 0 then
     local mine = {unpack(entries, 1, served)}
     redis.call('ZREM', SHARED, unpack(mine))
     looked = looked + served
     take(level, mine, true)
-    if served == #entries and served < wanted and not sharedOf(level, 1)[1] then
-      clearShares(level)
+    if served == #entries and served < wanted and not fair().sharedOf(level, 1)[1] then
+      fair().clearShares(level)
     end
   end
   return plain + served
@@ -448,31 +330,35 @@ end
 -- The queue's own rule holds nobody aside: it just gives less.
 local most, free = limit, nil
 if rules then
-  study({'q'})
-  if learnt.q then
-    local room, at = roomOf(learnt.q)
+  fair().study({'q'})
+  if fair().learnt.q then
+    local room, at = fair().roomOf(fair().learnt.q)
     most, free = math.min(limit, room), at
   end
 end
 local looksAtMost = limit + (rules and 250 or 1000)
-
 local waiting = false
-for level = 0, 9 do
+
+local function claimFrom(level)
   while got < most do
     if looked >= looksAtMost then
       waiting = true
-      break
+      return
     end
     local wanted = most - got
-    local flat = shares and sharedOf(level, wanted) or {}
-    local found = flat[1] and takeShared(level, flat, wanted) or takePlain(level, wanted)
+    local flat = shares and fair().sharedOf(level, wanted)
+    local found = flat and flat[1] and takeShared(level, flat, wanted) or takePlain(level, wanted)
     if found < wanted then
-      break
+      return
     end
   end
-  if got >= most or waiting then
-    break
-  end
+end
+
+local level, lists = 0, redis.call('EXISTS', unpack(KEYS, 22))
+while level < 10 and got < most and not waiting and (shares or lists > 0) do
+  local before = looked
+  claimFrom(level)
+  level, lists = level + 1, looked > before and lists - 1 or lists
 end
 if skipped > 0 then
   count('holes', -skipped)
@@ -481,7 +367,7 @@ if #records > 0 then
   redis.call('HSET', STATE, unpack(records))
 end
 if rules then
-  keepUse()
+  fair().keepUse()
 end
 if got > 0 then
   redis.call('HSET', CLAIMS, unpack(claims))

@@ -72,7 +72,7 @@ for level, line in pairs(lanes) do
   wasEmpty = redis.call('RPUSH', ready(level), unpack(line)) == #line or wasEmpty
 end
 if next(shared) then
-  share(shared)
+  fair().share(shared)
 end
 if ofTenants and not tenanted then
   redis.call('HSET', META, 'tenants', 1)

@@ -10,7 +10,7 @@ end
 redis.call('HSET', META, 'rules', 1)
 if redis.call('EXISTS', HELD) == 1 then
   redis.call('ZUNIONSTORE', HELD, 1, HELD, 'WEIGHTS', 0) -- whoever is held is to be looked at anew
-  letBackDue()
+  fair().letBackDue()
 end
 woken, wasEmpty = woken + 1, true
 conclude()

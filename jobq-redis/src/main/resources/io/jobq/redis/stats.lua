@@ -31,7 +31,7 @@ for level = 0, 9 do
       break
     end
   end
-  local next = shares and sharedOf(level, 1) or {}
+  local next = shares and fair().sharedOf(level, 1) or {}
   local since = next[1] and readySince(next[1], true)
   oldest = since and math.min(oldest or since, since) or oldest
 end

@@ -77,19 +77,19 @@ purge('DEAD', tonumber(ARGV[9]))
 -- Forgets tenants that are no further than virtual time, for they start where a new one would.
 local _, shares = lines()
 for level = 0, shares and 9 or -1 do
-  if sharedOf(level, 1)[1] then
-    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('%.0f', (virtualTime(level))))
+  if fair().sharedOf(level, 1)[1] then
+    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('%.0f', (fair().virtualTime(level))))
   else
-    clearShares(level)
+    fair().clearShares(level)
   end
 end
 if ruled then
-  letBackDue()
+  fair().letBackDue()
   -- some of those that wait for a job to end, in case a lost write has kept that from them
   local waiting = redis.call('ZCOUNT', HELD, 'inf', 'inf')
   if waiting > 0 then
     for _, name in ipairs(redis.call('ZRANGEBYSCORE', HELD, 'inf', 'inf', 'LIMIT', us % waiting, 20)) do
-      comeBack(name)
+      fair().comeBack(name)
     end
   end
   redis.call('ZREMRANGEBYSCORE', RATES, '-inf', usText)

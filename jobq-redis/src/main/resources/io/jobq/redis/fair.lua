@@ -1,0 +1,348 @@
+-- What only queues with tenants or rules need, behind common.lua. It is made when a call first asks for it, since each
+-- function that is made costs each call.
+
+local function makeFair()
+  -- Where virtual time stands in a level, and the start tag of the next job of no tenant there.
+  local function virtualTime(level)
+    local meta = redis.call('HMGET', META, 'virtual:' .. level, 'nobodys:' .. level)
+    return tonumber(meta[1] or level * ROOM), tonumber(meta[2] or level * ROOM)
+  end
+
+  local termsOf, learnt = {}, {}
+
+  -- The terms of rules by name, each read once; false for none.
+  local function terms(names)
+    local missing = {}
+    for _, name in ipairs(names) do
+      if termsOf[name] == nil then
+        termsOf[name] = false
+        missing[#missing + 1] = name
+      end
+    end
+    if #missing > 0 then
+      for i, text in ipairs(redis.call('HMGET', RULES, unpack(missing))) do
+        termsOf[missing[i]] = text and decode(text)
+      end
+    end
+    return termsOf
+  end
+
+  local function hasLimit(rule)
+    return rule and (rule.concurrency or rule.permits)
+  end
+
+  -- The terms that hold for what rules are about: its own, and those of its class.
+  local function termsFor(name)
+    local own, kind = terms({name})[name], string.sub(name, 1, 1)
+    if kind == 't' then
+      local class = 'c' .. (own and own.class or '')
+      return own, terms({class})[class]
+    end
+    return own, kind == 'k' and terms({'k'})['k'] or nil
+  end
+
+  -- The weights of tenants, by lane; an empty table if there are no rules.
+  local function weightsOf(lanes)
+    local weights = {}
+    local _, _, rules = lines()
+    for i, lane in ipairs(rules and lanes or {}) do
+      local own, class = termsFor('t' .. string.sub(lane, 2))
+      weights[i] = own and own.weight or class and class.weight
+    end
+    return weights
+  end
+
+  -- What is known of rules: their limits and how far these are used. Those without a limit are false.
+  local function study(names)
+    local new, limits = {}, {}
+    terms(names)
+    for _, name in ipairs(names) do
+      if learnt[name] == nil then
+        local own, class = termsFor(name)
+        local rule = hasLimit(own) and own or hasLimit(class) and class
+        learnt[name] = false
+        if rule then
+          new[#new + 1], limits[#limits + 1] = name, rule
+        end
+      end
+    end
+    if #new > 0 then
+      local running = redis.call('HMGET', RUNNING, unpack(new))
+      local busy, held = redis.call('ZMSCORE', RATES, unpack(new)), redis.call('ZMSCORE', HELD, unpack(new))
+      for i, name in ipairs(new) do
+        local rule = limits[i]
+        learnt[name] = {
+          concurrency = rule.concurrency, running = tonumber(running[i] or 0),
+          interval = rule.permits and math.max(1, math.floor(rule.period * 1000 / rule.permits)), burst = rule.burst,
+          busy = tonumber(busy[i] or 0), holds = held[i] ~= false}
+      end
+    end
+  end
+
+  -- For how many jobs a rule has room now, and when its rate has room for one more: ms, or inf if it does not bind.
+  local function roomOf(rule)
+    local free = (rule.concurrency or math.huge) - rule.running
+    if not rule.interval then
+      return math.max(0, free), 'inf'
+    end
+    local base = math.max(rule.busy, us)
+    local starts = math.max(0, math.floor((us - base) / rule.interval) + rule.burst)
+    local at = math.ceil((base + (starts - rule.burst + 1) * rule.interval) / 1000)
+    return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
+  end
+
+  -- Puts ready jobs of tenants where their turn is: entries by lane, which is a level and a tenant.
+  local function share(lanes)
+    local names, scores, marks, virtual = {}, {}, {}, {}
+    for lane in pairs(lanes) do
+      names[#names + 1] = lane
+    end
+    local finishes = redis.call('ZMSCORE', TENANTS, unpack(names))
+    local weights = weightsOf(names)
+    for i, lane in ipairs(names) do
+      local level = tonumber(string.sub(lane, 1, 1))
+      virtual[level] = virtual[level] or virtualTime(level)
+      local start = math.max(virtual[level], tonumber(finishes[i] or 0))
+      local stride = STRIDE / (weights[i] or 1)
+      for _, entry in ipairs(lanes[lane]) do
+        scores[#scores + 1], scores[#scores + 2] = string.format('%.0f', start), entry
+        start = math.min(start + stride, (level + 1) * ROOM - 1)
+      end
+      marks[#marks + 1], marks[#marks + 2] = string.format('%.0f', start), lane
+    end
+    redis.call('ZADD', SHARED, unpack(scores))
+    redis.call('ZADD', TENANTS, unpack(marks))
+    woken = woken + #scores / 2
+    wasEmpty = wasEmpty or redis.call('ZCARD', SHARED) == #scores / 2
+  end
+
+  -- The first jobs of tenants in a level, flat with their start tags.
+  local function sharedOf(level, most)
+    return redis.call('ZRANGEBYSCORE', SHARED, string.format('%.0f', level * ROOM), string.format('(%.0f', (level + 1) * ROOM),
+      'WITHSCORES', 'LIMIT', 0, most)
+  end
+
+  -- No tenant has a ready job in a level: all start anew.
+  local function clearShares(level)
+    redis.call('HDEL', META, 'virtual:' .. level, 'nobodys:' .. level)
+    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('(%.0f', (level + 1) * ROOM))
+  end
+
+  -- The entry of a tenant's job that is ready, and has a record or none.
+  local function sharedEntryOf(id, record)
+    if not record then
+      return id
+    end
+    record.state, record.tag, record.aside = 'READY', nil, nil
+    save(id, record)
+    return id .. ':r'
+  end
+
+  -- Where the jobs that stand aside under a rule are.
+  local function asideOf(name)
+    return '[' .. name .. '\n', '(' .. name .. '\v'
+  end
+
+  -- A job leaves where it stands aside; a rule that holds nobody is not asked any more.
+  local function leaveAside(id, record)
+    redis.call('ZREM', ASIDE, string.format('%s\n%016.0f%.0f%s', record.aside, record.turn, record.level, id))
+    if redis.call('ZLEXCOUNT', ASIDE, asideOf(record.aside)) == 0 then
+      redis.call('ZREM', HELD, record.aside)
+    end
+  end
+
+  -- Lets as many come back to the heads of their levels as a rule has room for.
+  local function comeBack(name)
+    study({name})
+    local rule = learnt[name]
+    local room, at = 250, now -- if the rule is gone
+    if rule then
+      room, at = roomOf(rule)
+    end
+    local from, to = asideOf(name)
+    local members = room > 0 and redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, math.min(room, 250)) or {}
+    for i = #members, 1, -1 do
+      local id = string.sub(members[i], -36)
+      local record = decode(redis.call('HGET', STATE, id))
+      record.back = name
+      addReady(id, record, true)
+    end
+    if #members > 0 then
+      redis.call('ZREM', ASIDE, unpack(members))
+    end
+    if redis.call('ZLEXCOUNT', ASIDE, from, to) == 0 then
+      redis.call('ZREM', HELD, name)
+      if rule then
+        rule.holds = false
+      end
+    else
+      redis.call('ZADD', HELD, #members == 250 and now or at, name)
+    end
+  end
+
+  -- Takes those that have stopped off what they counted for, and lets others come back who waited for that, or whose time
+  -- has come.
+  local function letBack()
+    local gone = {}
+    for name, number in pairs(freed) do
+      if redis.call('HINCRBY', RUNNING, name, -number) <= 0 then
+        gone[#gone + 1] = name
+      end
+    end
+    if #gone > 0 then
+      redis.call('HDEL', RUNNING, unpack(gone))
+    end
+    for name, number in pairs(freed) do
+      if name == 'q' then
+        woken = woken + number
+      elseif redis.call('ZSCORE', HELD, name) then
+        comeBack(name)
+      end
+    end
+    freed = {}
+  end
+
+  -- Lets those come back whose time has come, some of the rules at a time.
+  local function letBackDue()
+    local _, _, rules = lines()
+    for _, name in ipairs(rules and redis.call('ZRANGEBYSCORE', HELD, '-inf', now, 'LIMIT', 0, 100) or {}) do
+      comeBack(name)
+    end
+  end
+
+  -- How many of the next of a level are of no tenant, when the first of the others have these start tags.
+  local function turnsOfNobody(level, tags, wanted)
+    local plain, turns, served = redis.call('LRANGE', ready(level), 0, wanted - 1), 0, 0
+    local virtual, own = virtualTime(level)
+    while turns < #plain and string.sub(plain[turns + 1], 38, 38) == '-' do
+      turns = turns + 1
+    end
+    while turns + served < wanted and (turns < #plain or served < #tags) do
+      if turns < #plain and (served == #tags or math.max(virtual, own) <= tags[served + 1]) then
+        turns, virtual = turns + 1, math.max(virtual, own)
+        own = virtual + STRIDE
+      else
+        served = served + 1
+        virtual = math.max(virtual, tags[served])
+      end
+    end
+    redis.call('HSET', META, 'virtual:' .. level, string.format('%.0f', virtual), 'nobodys:' .. level, string.format('%.0f', own))
+    return turns, served
+  end
+
+  local asides, holds, used = {}, {}, {}
+
+  -- The texts in a head that rules are about, as they stand there. In front of them there are numbers only.
+  local function subjectsOf(body)
+    local subjects, at = {}, string.match(body, '^{"at":%d+,()')
+    local behind = at
+    while behind do
+      at = behind
+      behind = string.match(body, '^"%a+":%-?%d+,()', at)
+    end
+    repeat
+      local name, from = string.match(body, '^"(%a+)":"()', at)
+      subjects[name] = textAt(body, from)
+      at = from + #subjects[name] + 2
+    until name == 'type'
+    return subjects
+  end
+
+  -- The rules that may apply to jobs, in the order in which they are asked; all of them are studied.
+  local function rulesFor(bodies)
+    local all, each = {'q'}, {}
+    for i, body in ipairs(bodies) do
+      local names = {}
+      if body then
+        local subjects = subjectsOf(body)
+        names[1] = 'y' .. subjects.type
+        names[#names + 1] = subjects.tenant and 't' .. subjects.tenant
+        names[#names + 1] = subjects.limit and 'k' .. subjects.limit
+      end
+      each[i] = names
+      for _, name in ipairs(names) do
+        all[#all + 1] = name
+      end
+    end
+    study(all)
+    return each
+  end
+
+  -- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
+  local function refusal(names, record)
+    for _, name in ipairs(names) do
+      local rule = learnt[name]
+      if rule and ((rule.holds and not (record and record.back == name)) or roomOf(rule) < 1) then
+        return name
+      end
+    end
+  end
+
+  -- Counts a job for its rules; returns those that must be told when it ends.
+  local function use(names)
+    local counted = {}
+    for i = 0, #names do
+      local name = names[i] or 'q'
+      local rule = learnt[name]
+      if rule then
+        used[name] = rule
+        rule.running = rule.running + 1
+        rule.busy = rule.interval and math.max(rule.busy, us) + rule.interval or 0
+        counted[#counted + 1] = rule.concurrency and name
+      end
+    end
+    return #counted > 0 and table.concat(counted, '\n') or nil
+  end
+
+  -- A job waits until a rule has room; returns its record.
+  local function setAside(id, record, name)
+    if record.back ~= name then
+      record.turn = count('tag', 1)
+    end
+    record.state, record.aside, record.tag, record.back = 'READY', name, nil, nil
+    asides[#asides + 1], asides[#asides + 2] = 0, string.format('%s\n%016.0f%.0f%s', name, record.turn, record.level, id)
+    if not learnt[name].holds then
+      local _, at = roomOf(learnt[name])
+      learnt[name].holds = true
+      holds[#holds + 1], holds[#holds + 2] = at, name
+    end
+    return encode(record)
+  end
+
+  -- Takes down what has been used, and who stands aside.
+  local function keepUse()
+    local numbers, times = {}, {}
+    for name, rule in pairs(used) do
+      if rule.concurrency then
+        numbers[#numbers + 1], numbers[#numbers + 2] = name, rule.running
+      end
+      if rule.interval then
+        times[#times + 1], times[#times + 2] = string.format('%.0f', rule.busy), name
+      end
+    end
+    if #numbers > 0 then
+      redis.call('HSET', RUNNING, unpack(numbers))
+    end
+    if #times > 0 then
+      redis.call('ZADD', RATES, unpack(times))
+    end
+    if #asides > 0 then
+      redis.call('ZADD', ASIDE, unpack(asides))
+    end
+    if #holds > 0 then
+      redis.call('ZADD', HELD, unpack(holds))
+    end
+  end
+
+  return {
+    virtualTime = virtualTime, sharedOf = sharedOf, share = share, clearShares = clearShares, sharedEntryOf = sharedEntryOf,
+    turnsOfNobody = turnsOfNobody, study = study, learnt = learnt, roomOf = roomOf, leaveAside = leaveAside,
+    comeBack = comeBack, letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use,
+    setAside = setAside, keepUse = keepUse}
+end
+
+local made
+fair = function()
+  made = made or makeFair()
+  return made
+end
