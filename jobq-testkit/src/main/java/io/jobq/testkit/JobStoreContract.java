@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobq.JobId;
 import io.jobq.JobState;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
 import io.jobq.spi.Claim;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobAction;
@@ -13,6 +15,8 @@ import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
+import io.jobq.spi.Retention;
+import io.jobq.spi.Rule;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.Signal.Kind;
@@ -109,6 +113,45 @@ public abstract class JobStoreContract extends AdminContract {
             listen(Kind.READY, heard::add);
             pass(Duration.ofSeconds(6));
             assertThat(jobs().sweep(10).promoted()).isEqualTo(1);
+            awaitHint(Kind.READY, QUEUE);
+        }
+
+        @Test
+        void roomUnderALimitIsAnnouncedIfSomebodyWaitsForIt() throws InterruptedException {
+            for (Rule.Target target : RateContract.TARGETS) {
+                reopen(Retention.DEFAULT);
+                heard.clear();
+                limit(target, Limit.concurrency(1));
+                insertLimited(3);
+                Claimed first = claimOne();
+                assertThat(claim(10)).isEmpty();
+                listen(Kind.READY, heard::add);
+                apply(succeeded(first));
+                awaitHint(Kind.READY, QUEUE);
+                assertThat(claim(10)).hasSize(1);
+                heard.clear();
+                limit(target, Limit.concurrency(2));
+                awaitHint(Kind.READY, QUEUE);
+                assertThat(claim(10)).hasSize(1);
+            }
+        }
+
+        @Test
+        void sweptSlotsAndRatesAreAnnounced() throws InterruptedException {
+            rule(Rule.Target.TYPE, TYPE, Limit.concurrency(1));
+            rule(Rule.Target.TYPE, "rare", Limit.rate(Rate.perMinute(6).withBurst(1)));
+            insert(jobOfType("rare"), jobOfType("rare"));
+            claim(10);
+            listen(Kind.READY, heard::add);
+            pass(Duration.ofSeconds(11));
+            jobs().sweep(10);
+            awaitHint(Kind.READY, QUEUE);
+            claim(10);
+            insert(2);
+            claim(10);
+            heard.clear();
+            pass(LEASE_TIME.plusSeconds(2));
+            jobs().sweep(10);
             awaitHint(Kind.READY, QUEUE);
         }
 
@@ -358,6 +401,8 @@ public abstract class JobStoreContract extends AdminContract {
                     () -> closed.admin().list(JobFilter.ALL, null, 1),
                     () -> closed.admin().apply(JobFilter.ALL, new JobAction.Delete(), null, 1),
                     () -> closed.admin().stats(),
+                    () -> closed.admin().rules(QUEUE),
+                    () -> closed.admin().rule(QUEUE, new Rule(Rule.Target.QUEUE, "", Limit.PAUSED, 0, null)),
                     () -> closed.registry().list("worker"),
                     () -> closed.registry().remove("worker", "a"),
                     () -> closed.registry().put(new Entry("worker", "a", "{}", 0), -1, null));
