@@ -35,7 +35,7 @@
 --
 -- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class; names
 -- as they stand in heads. A job that a rule has no room for stands aside under it until there is ("aside" and "turn" in its
--- record), then comes back to the head of its level ("back"). What a running job counts for is in its record ("limits").
+-- record), then comes back to the head of its level. What a running job counts for is in its record ("limits").
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
@@ -71,7 +71,7 @@ end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
 local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished'}
-local TEXTS = {'reason', 'cancel', 'parked', 'aside', 'back', 'limits'}
+local TEXTS = {'reason', 'cancel', 'parked', 'aside', 'limits'}
 
 local function encode(record)
   local parts = {'{"state":"' .. record.state .. '"'}
@@ -410,7 +410,7 @@ end
 local function finish(id, record, state, reason)
   record.state = state
   record.reason = reason
-  record.cancel, record.parked, record.aside, record.back = nil, nil, nil, nil
+  record.cancel, record.parked, record.aside, record.turn = nil, nil, nil, nil
   record.tag = state == 'SUCCEEDED' and succeededHoles() > 0 and count('tag', 1) or nil
   record.finished = us
   save(id, record)

@@ -238,7 +238,7 @@ local skipped = 0
 -- The record of a job that has one, when it is claimed, and what its story consists of.
 local function restart(id, token, record, parts)
   record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', tonumber(token), now, nil, nil
-  record.back, record.turn = nil, nil
+  record.turn = nil
   parts[#parts + 1], parts[#parts + 2], parts[#parts + 3] = id .. ':e', id .. ':l', id .. ':p'
   return encode(record)
 end
@@ -384,7 +384,7 @@ elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))
 end
 if rules and nextDue ~= '0' then
-  local held = redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
+  local held = got < most and redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
   local times = {tonumber(nextDue), held and held ~= 'inf' and math.max(0, held - now) or nil}
   local isHeldBack = got >= most and most < limit and free ~= 'inf'
   if isHeldBack and redis.call('EXISTS', SHARED, unpack(KEYS, 22)) > 0 then

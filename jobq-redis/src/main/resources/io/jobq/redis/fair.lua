@@ -79,14 +79,17 @@ local function makeFair()
     end
   end
 
+  -- By the clock's milliseconds, in which workers are told when to ask again.
+  local clock = now * 1000
+
   -- For how many jobs a rule has room now, and when its rate has room for one more: ms, or inf if it does not bind.
   local function roomOf(rule)
     local free = (rule.concurrency or math.huge) - rule.running
     if not rule.interval then
       return math.max(0, free), 'inf'
     end
-    local base = math.max(rule.busy, us)
-    local starts = math.max(0, math.floor((us - base) / rule.interval) + rule.burst)
+    local base = math.max(rule.busy, clock)
+    local starts = math.max(0, math.floor((clock - base) / rule.interval) + rule.burst)
     local at = math.ceil((base + (starts - rule.burst + 1) * rule.interval) / 1000)
     return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
   end
@@ -151,24 +154,39 @@ local function makeFair()
     end
   end
 
+  local free = {}
+
+  -- Those of some jobs that stand aside whose level had nobody at its head who was put there by an earlier call.
+  local function unobstructed(members)
+    local clear = {}
+    for _, member in ipairs(members) do
+      local level = tonumber(string.sub(member, -37, -37))
+      if free[level] == nil then
+        local head = redis.call('LINDEX', ready(level), 0)
+        free[level] = not (head and string.sub(head, 38, 38) == '-')
+      end
+      clear[#clear + 1] = free[level] and member or nil
+    end
+    return clear
+  end
+
   -- Lets as many come back to the heads of their levels as a rule has room for.
   local function comeBack(name)
     study({name})
     local rule = learnt[name]
-    local room, at = 250, now -- if the rule is gone
+    local room, at = 250, 'inf'
     if rule then
       room, at = roomOf(rule)
     end
     local from, to = asideOf(name)
     local members = room > 0 and redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, math.min(room, 250)) or {}
-    for i = #members, 1, -1 do
-      local id = string.sub(members[i], -36)
-      local record = decode(redis.call('HGET', STATE, id))
-      record.back = name
-      addReady(id, record, true)
+    local clear = unobstructed(members)
+    for i = #clear, 1, -1 do
+      local id = string.sub(clear[i], -36)
+      addReady(id, decode(redis.call('HGET', STATE, id)), true)
     end
-    if #members > 0 then
-      redis.call('ZREM', ASIDE, unpack(members))
+    if #clear > 0 then
+      redis.call('ZREM', ASIDE, unpack(clear))
     end
     if redis.call('ZLEXCOUNT', ASIDE, from, to) == 0 then
       redis.call('ZREM', HELD, name)
@@ -176,7 +194,8 @@ local function makeFair()
         rule.holds = false
       end
     else
-      redis.call('ZADD', HELD, #members == 250 and now or at, name)
+      local moreNow = #clear < #members or #members == 250
+      redis.call('ZADD', HELD, moreNow and nowText or at, name)
     end
   end
 
@@ -185,8 +204,12 @@ local function makeFair()
   local function letBack()
     local gone = {}
     for name, number in pairs(freed) do
-      if redis.call('HINCRBY', RUNNING, name, -number) <= 0 then
+      local left = redis.call('HINCRBY', RUNNING, name, -number)
+      if left <= 0 then
         gone[#gone + 1] = name
+      end
+      if learnt[name] then
+        learnt[name].running = math.max(0, left)
       end
     end
     if #gone > 0 then
@@ -272,7 +295,7 @@ local function makeFair()
   local function refusal(names, record)
     for _, name in ipairs(names) do
       local rule = learnt[name]
-      if rule and ((rule.holds and not (record and record.back == name)) or roomOf(rule) < 1) then
+      if rule and ((rule.holds and not (record and record.tag and record.tag < 0)) or roomOf(rule) < 1) then
         return name
       end
     end
@@ -287,7 +310,7 @@ local function makeFair()
       if rule then
         used[name] = rule
         rule.running = rule.running + 1
-        rule.busy = rule.interval and math.max(rule.busy, us) + rule.interval or 0
+        rule.busy = rule.interval and math.max(rule.busy, clock) + rule.interval or 0
         counted[#counted + 1] = rule.concurrency and name
       end
     end
@@ -296,10 +319,12 @@ local function makeFair()
 
   -- A job waits until a rule has room; returns its record.
   local function setAside(id, record, name)
-    if record.back ~= name then
+    if record.tag and record.tag < 0 then
+      record.turn = record.turn or -count('tag', 1) -- before those who were never put ahead
+    else
       record.turn = count('tag', 1)
     end
-    record.state, record.aside, record.tag, record.back = 'READY', name, nil, nil
+    record.state, record.aside, record.tag = 'READY', name, nil
     asides[#asides + 1], asides[#asides + 2] = 0, string.format('%s\n%016.0f%.0f%s', name, record.turn, record.level, id)
     if not learnt[name].holds then
       local _, at = roomOf(learnt[name])
