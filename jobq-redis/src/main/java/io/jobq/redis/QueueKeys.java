@@ -36,7 +36,8 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "running",
             "rates",
             "aside",
-            "held");
+            "held",
+            "aging");
     private static final int LEVELS = 10;
 
     static QueueKeys of(String prefix, String queue, int partition, int partitions) {

@@ -37,6 +37,7 @@ final class Rules {
             case TENANT -> "t";
             case TENANT_CLASS -> "c";
             case KEY -> "k";
+            case LEVEL -> "l";
         };
     }
 
@@ -60,6 +61,9 @@ final class Rules {
             write(json, rule.limit());
             if (rule.weight() > 0) {
                 json.writeNumberProperty("weight", rule.weight());
+            }
+            if (rule.longestWait() != null) {
+                json.writeNumberProperty("wait", rule.longestWait().toMillis());
             }
             if (rule.tenantClass() != null) {
                 json.writeStringProperty("class", Records.unquoted(rule.tenantClass()));
@@ -100,7 +104,7 @@ final class Rules {
             }
         }
         Limit limit = new Limit(read.concurrency, read.rate());
-        return new Rule(target(name), plain(name.substring(1)), limit, read.weight, read.tenantClass);
+        return new Rule(target(name), plain(name.substring(1)), limit, read.weight, read.tenantClass, read.longestWait);
     }
 
     private static String plain(String unquoted) {
@@ -115,6 +119,7 @@ final class Rules {
         private int burst;
         private int weight;
         private @Nullable String tenantClass;
+        private @Nullable Duration longestWait;
 
         void read(JsonParser json) {
             String name = json.currentName();
@@ -125,6 +130,7 @@ final class Rules {
                 case "period" -> period = json.getLongValue();
                 case "burst" -> burst = json.getIntValue();
                 case "weight" -> weight = json.getIntValue();
+                case "wait" -> longestWait = Duration.ofMillis(json.getLongValue());
                 case "class" -> tenantClass = plain(json.getString());
                 default -> json.skipChildren(); // written by a newer version
             }

@@ -9,6 +9,7 @@ local action, reason = ARGV[7], ARGV[8]
 
 -- Takes a job that does not run out of its place.
 local function leave(id, record, level)
+  redis.call('ZREM', AGING, level .. id)
   if record and FINAL[record.state] then
     unfile(id, record.state)
   elseif record and record.parked then

@@ -16,7 +16,8 @@
 --                                                       20 aside     zset  rule, newline, turn, level, id; all scores 0
 --                                                       21 held      zset  rule that has jobs aside by when its rate
 --                                                                          has room, ms; inf if a job must end first
---                                                       22-31 ready  list  per level: id, or id:tag
+--                                                       22 aging     zset  level..id by end of its longest wait, ms
+--                                                       23-32 ready  list  per level: id, or id:tag
 -- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
 --        5 "1" if PUBLISH tells how many hear it (not in a Cluster), 6 us by which a test has moved the clock;
 --        the rest per script
@@ -33,8 +34,8 @@
 -- has a record. Jobs of no tenant stand in the list and take their turns with all tenants; so do jobs of any that were
 -- put ahead, before all: their tags are negative.
 --
--- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class; names
--- as they stand in heads. A job that a rule has no room for stands aside under it until there is ("aside" and "turn" in its
+-- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class,
+-- l and a level; names as they stand in heads. A job that a rule has no room for stands aside under it until there is ("aside" and "turn" in its
 -- record), then comes back to the head of its level. What a running job counts for is in its record ("limits").
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
@@ -44,7 +45,7 @@ local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4
 local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
 local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local SHARED, TENANTS = KEYS[15], KEYS[16]
-local RULES, RUNNING, RATES, ASIDE, HELD = KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]
+local RULES, RUNNING, RATES, ASIDE, HELD, AGING = KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
 local PREFIX, QUEUE, COUNTS = ARGV[1], ARGV[2], ARGV[5] == '1'
 local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED = tonumber(ARGV[3])}
 
@@ -66,7 +67,7 @@ local finished, woken, wasEmpty = {}, 0, false
 local released, freed, stopped = {}, {}, 0
 
 local function ready(level)
-  return KEYS[22 + level]
+  return KEYS[23 + level]
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
@@ -217,8 +218,11 @@ end
 
 -- Puts a job that has a record at the end of its line, or at its head when it was given back.
 local function addReady(id, record, ahead)
-  local _, shares = lines()
+  local _, shares, rules = lines()
   record.state, record.aside = 'READY', nil
+  if rules then
+    fair().age({{record.level, id}})
+  end
   local tenant = not ahead and shares and tenantOf(redis.call('HGET', JOBS, id))
   if tenant then
     fair().share({[record.level .. tenant] = {fair().sharedEntryOf(id, record)}})
@@ -447,12 +451,15 @@ local function promote(limit)
     ids[i] = string.sub(member, 2)
   end
   local records = redis.call('HMGET', STATE, unpack(ids))
-  local missing, shares = lines()
-  local bodies, lanes = shares and redis.call('HMGET', JOBS, unpack(ids)) or {}, {}
+  local missing, shares, rules = lines()
+  local bodies, lanes, joined = shares and redis.call('HMGET', JOBS, unpack(ids)) or {}, {}, {}
   for i, id in ipairs(ids) do
     local level = tonumber(string.sub(due[i], 1, 1))
     local record = records[i] and decode(records[i]) or nil
     local tenant = tenantOf(bodies[i])
+    if rules and (tenant or not record) then
+      joined[#joined + 1] = {level, id}
+    end
     if tenant then
       local lane = level .. tenant
       lanes[lane] = lanes[lane] or {}
@@ -468,6 +475,9 @@ local function promote(limit)
   end
   if next(lanes) then
     fair().share(lanes)
+  end
+  if rules then
+    fair().age(joined)
   end
   return #due
 end

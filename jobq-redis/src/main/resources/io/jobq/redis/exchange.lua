@@ -231,7 +231,8 @@ for _, type in ipairs(known) do
 end
 
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
-local got, looked = 0, 0
+local gone, got, looked = {}, 0, 0
+local aged = {} -- ids that have been taken before their turn
 local expiry = string.format('%.0f', now + leaseTime)
 local skipped = 0
 
@@ -245,18 +246,18 @@ end
 
 -- Claims what stands in a line of a level, which only for tenants has no holes. Without holes and tags, no job of these
 -- has a record.
-local function take(level, entries, isSure)
+local function take(level, entries, isSure, areAged)
   local ids, tagged = idsOf(entries)
   local bodies = redis.call('HMGET', JOBS, unpack(ids))
   local token = string.format('%.0f', count('token', 1))
   local first = '{"state":"RUNNING","token":' .. token .. ',"level":' .. level .. ',"started":' .. nowText .. '}'
-  local mayHave = tagged or (missing > 0 and not isSure)
+  local mayHave = tagged or areAged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
   local asked = rules and fair().rulesFor(bodies) or {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
-    local valid = bodies[i] and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
+    local valid = bodies[i] and (areAged or not aged[id]) and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
     local refusing = valid and rules and fair().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
@@ -272,6 +273,7 @@ local function take(level, entries, isSure)
         text = encode({state = 'RUNNING', token = tonumber(token), level = level, started = now, limits = counted})
       end
       mine[k], theirs[k] = id, bodies[i]
+      gone[#gone + 1] = rules and level .. id or nil
       records[#records + 1] = id
       records[#records + 1] = text
       if mayHave then
@@ -339,13 +341,13 @@ end
 local looksAtMost = limit + (rules and 250 or 1000)
 local waiting = false
 
-local function claimFrom(level)
-  while got < most do
+local function claimFrom(level, upTo)
+  while got < upTo do
     if looked >= looksAtMost then
       waiting = true
       return
     end
-    local wanted = most - got
+    local wanted = upTo - got
     local flat = shares and fair().sharedOf(level, wanted)
     local found = flat and flat[1] and takeShared(level, flat, wanted) or takePlain(level, wanted)
     if found < wanted then
@@ -354,11 +356,56 @@ local function claimFrom(level)
   end
 end
 
-local level, lists = 0, redis.call('EXISTS', unpack(KEYS, 22))
-while level < 10 and got < most and not waiting and (shares or lists > 0) do
-  local before = looked
-  claimFrom(level)
-  level, lists = level + 1, looked > before and lists - 1 or lists
+-- Lower levels first.
+local function claimStrictly()
+  local level, lists = 0, redis.call('EXISTS', unpack(KEYS, 23))
+  while level < 10 and got < most and not waiting and (shares or lists > 0) do
+    local before = looked
+    claimFrom(level, most)
+    level, lists = level + 1, looked > before and lists - 1 or lists
+  end
+end
+
+-- By the weights of levels; what one does not need goes to the others.
+local function claimByWeight(open)
+  local left = open
+  while got < most and not waiting and #left > 0 do
+    local more = {}
+    fair().divide(left, most - got)
+    for _, level in ipairs(left) do
+      local before = got
+      claimFrom(level.level, math.min(most, got + level.quota))
+      level.pass = level.pass + (got - before) / level.weight
+      more[#more + 1] = got - before == level.quota and level or nil
+    end
+    left = more
+  end
+  fair().keepPasses(open, left)
+end
+
+-- What has waited for longest in its level comes before all.
+local function claimAged()
+  local lines, inLists = fair().takeAged(most)
+  if inLists > 0 then
+    missing = count('holes', inLists)
+  end
+  for _, line in ipairs(lines) do
+    for _, id in ipairs(line.ids) do
+      aged[id] = true
+    end
+    looked = looked + #line.ids
+    take(line.level, line.ids, true, true)
+  end
+end
+
+if rules and most > 0 then
+  claimAged()
+end
+local open = rules and fair().passes()
+if open then
+  claimByWeight(open)
+else
+  claimStrictly()
 end
 if skipped > 0 then
   count('holes', -skipped)
@@ -367,7 +414,7 @@ if #records > 0 then
   redis.call('HSET', STATE, unpack(records))
 end
 if rules then
-  fair().keepUse()
+  fair().keepUse(gone)
 end
 if got > 0 then
   redis.call('HSET', CLAIMS, unpack(claims))
@@ -387,7 +434,7 @@ if rules and nextDue ~= '0' then
   local held = got < most and redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
   local times = {tonumber(nextDue), held and held ~= 'inf' and math.max(0, held - now) or nil}
   local isHeldBack = got >= most and most < limit and free ~= 'inf'
-  if isHeldBack and redis.call('EXISTS', SHARED, unpack(KEYS, 22)) > 0 then
+  if isHeldBack and redis.call('EXISTS', SHARED, unpack(KEYS, 23)) > 0 then
     times[#times + 1] = math.max(0, free - now)
   end
   for _, time in pairs(times) do

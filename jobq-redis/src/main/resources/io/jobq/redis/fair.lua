@@ -27,6 +27,33 @@ local function makeFair()
     return termsOf
   end
 
+  -- The terms of levels, by level from 0.
+  local function levels()
+    local names, found = {}, {}
+    for level = 0, 9 do
+      names[level + 1] = 'l' .. level
+    end
+    terms(names)
+    for level = 0, 9 do
+      found[level] = termsOf['l' .. level]
+    end
+    return found
+  end
+
+  -- Takes down when ready jobs will have waited for longest: pairs of level and id.
+  local function age(jobs)
+    local all, ends = levels(), {}
+    for _, job in ipairs(jobs) do
+      local level = all[job[1]]
+      if level and level.wait then
+        ends[#ends + 1], ends[#ends + 2] = string.format('%.0f', now + level.wait), job[1] .. job[2]
+      end
+    end
+    if #ends > 0 then
+      redis.call('ZADD', AGING, 'NX', unpack(ends))
+    end
+  end
+
   local function hasLimit(rule)
     return rule and (rule.concurrency or rule.permits)
   end
@@ -139,6 +166,84 @@ local function makeFair()
     record.state, record.tag, record.aside = 'READY', nil, nil
     save(id, record)
     return id .. ':r'
+  end
+
+  -- How levels share: the passes of those that have jobs by stride scheduling (Waldspurger and Weihl, MIT/LCS/TM-528, 1995),
+  -- and their weights; nil if none has a weight.
+  local function passes()
+    local all, weights, weighted = levels(), {}, false
+    for level = 0, 9 do
+      local weight = all[level] and all[level].weight or nil
+      weights[level], weighted = weight or 1, weighted or weight ~= nil
+    end
+    if not weighted then
+      return nil
+    end
+    local open, stored = {}, redis.call('HMGET', META, 'pass', 'pass:0', 'pass:1', 'pass:2', 'pass:3', 'pass:4', 'pass:5',
+      'pass:6', 'pass:7', 'pass:8', 'pass:9')
+    for level = 0, 9 do
+      if redis.call('EXISTS', ready(level)) == 1 or sharedOf(level, 1)[1] then
+        open[#open + 1] = {level = level, weight = weights[level],
+          pass = math.max(tonumber(stored[1] or 0), tonumber(stored[level + 2] or 0))}
+      end
+    end
+    return open
+  end
+
+  -- Divides so many turns between levels.
+  local function divide(open, turns)
+    for _, level in ipairs(open) do
+      level.planned, level.quota = level.pass, 0
+    end
+    for _ = 1, turns do
+      local first = open[1]
+      for _, level in ipairs(open) do
+        first = level.planned < first.planned and level or first
+      end
+      first.planned, first.quota = first.planned + 1 / first.weight, first.quota + 1
+    end
+  end
+
+  -- Takes down what levels have been given. Those that have no jobs will begin where the least served of the rest stands.
+  local function keepPasses(open, left)
+    local fields, most, least = {}, 0, math.huge
+    for _, level in ipairs(open) do
+      fields[#fields + 1], fields[#fields + 2] = 'pass:' .. level.level, string.format('%.6f', level.pass)
+      most = math.max(most, level.pass)
+    end
+    for _, level in ipairs(left) do
+      least = math.min(least, level.pass)
+    end
+    if #open > 0 then
+      redis.call('HSET', META, 'pass', string.format('%.6f', math.min(least, most)), unpack(fields))
+    end
+  end
+
+  -- Jobs that have waited for longest, by level, and how many of them leave a hole in a list.
+  local function takeAged(most)
+    local members = redis.call('ZRANGEBYSCORE', AGING, '-inf', now, 'LIMIT', 0, most)
+    if #members == 0 then
+      return {}, 0
+    end
+    redis.call('ZREM', AGING, unpack(members))
+    local ids, order, found, shared, number = {}, {}, {}, {}, 0
+    for i, member in ipairs(members) do
+      ids[i] = string.sub(member, 2)
+    end
+    local bodies = redis.call('HMGET', JOBS, unpack(ids))
+    for i, text in ipairs(redis.call('HMGET', STATE, unpack(ids))) do
+      local record = text and decode(text) or nil
+      if bodies[i] and not record or record and (record.state == 'READY' and not record.parked and not record.aside) then
+        local level = tonumber(string.sub(members[i], 1, 1))
+        if not found[level] then
+          found[level], order[#order + 1] = {}, {level = level, ids = {}}
+          found[level] = order[#order].ids
+        end
+        table.insert(found[level], ids[i])
+        shared[#shared + 1], shared[#shared + 2], number = ids[i], ids[i] .. ':r', number + 1
+      end
+    end
+    return order, number > 0 and number - redis.call('ZREM', SHARED, unpack(shared)) or 0
   end
 
   -- Where the jobs that stand aside under a rule are.
@@ -334,8 +439,11 @@ local function makeFair()
     return encode(record)
   end
 
-  -- Takes down what has been used, and who stands aside.
-  local function keepUse()
+  -- Takes down what has been used, who stands aside, and who does not wait any more: members of AGING.
+  local function keepUse(gone)
+    if #gone > 0 and redis.call('EXISTS', AGING) == 1 then
+      redis.call('ZREM', AGING, unpack(gone))
+    end
     local numbers, times = {}, {}
     for name, rule in pairs(used) do
       if rule.concurrency then
@@ -363,7 +471,8 @@ local function makeFair()
     virtualTime = virtualTime, sharedOf = sharedOf, share = share, clearShares = clearShares, sharedEntryOf = sharedEntryOf,
     turnsOfNobody = turnsOfNobody, study = study, learnt = learnt, roomOf = roomOf, leaveAside = leaveAside,
     comeBack = comeBack, letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use,
-    setAside = setAside, keepUse = keepUse}
+    setAside = setAside, keepUse = keepUse, age = age, passes = passes, divide = divide, keepPasses = keepPasses,
+    takeAged = takeAged}
 end
 
 local made

@@ -74,6 +74,17 @@ end
 if next(shared) then
   fair().share(shared)
 end
+if ruled then
+  local joined = {}
+  for _, lines in ipairs({lanes, shared}) do
+    for lane, line in pairs(lines) do
+      for _, entry in ipairs(line) do
+        joined[#joined + 1] = {tonumber(string.sub(lane, 1, 1)), string.sub(entry, 1, 36)}
+      end
+    end
+  end
+  fair().age(joined)
+end
 if ofTenants and not tenanted then
   redis.call('HSET', META, 'tenants', 1)
 end

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** How often jobs may start. Times are exact within one exchange; between two, a storage's own clock may go on. */
-abstract class RateContract extends ShareContract {
+abstract class RateContract extends LevelContract {
     static final String TENANT = "acme";
     static final String KEY = "smtp.example";
     /** What {@link #limited()} jobs are held by. */
@@ -46,6 +46,7 @@ abstract class RateContract extends ShareContract {
             case TYPE -> TYPE;
             case TENANT -> TENANT;
             case KEY -> KEY;
+            case LEVEL -> throw new IllegalArgumentException("levels have no limits");
         };
     }
 
