@@ -49,7 +49,14 @@ class ArchitectureTest {
                 .resideInAPackage("io.jobq.memory")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.jobq", "io.jobq.spi", "io.jobq.memory", "java..", "org.slf4j", "org.jspecify..")
+                .resideInAnyPackage(
+                        "io.jobq",
+                        "io.jobq.spi",
+                        "io.jobq.limits",
+                        "io.jobq.memory",
+                        "java..",
+                        "org.slf4j",
+                        "org.jspecify..")
                 .check(CLASSES);
         noClasses()
                 .that()
@@ -57,6 +64,9 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("io.jobq.JobQ")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.jobq.limits.Limits")
                 .check(CLASSES);
     }
 
@@ -81,7 +91,8 @@ class ArchitectureTest {
     void featuresKnowTheApiAndTheSpiOnly() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.jobq.codec", "io.jobq.dlq", "io.jobq.metrics", "io.jobq.resilience")
+                .resideInAnyPackage(
+                        "io.jobq.codec", "io.jobq.dlq", "io.jobq.limits", "io.jobq.metrics", "io.jobq.resilience")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.jobq.internal", "io.jobq.memory")

@@ -47,6 +47,14 @@ final class Entry extends Position {
     @Nullable
     String cancelReason;
 
+    /** While it is ready: where it is set aside, or has come back from. */
+    @Nullable
+    Gate gate;
+
+    /** While it runs: where it counts; null for nowhere. */
+    @Nullable
+    List<Gate> counting;
+
     long token;
     /** The token of the last settlement, by which its repetition is known. */
     long settledToken;
@@ -62,6 +70,10 @@ final class Entry extends Position {
         this.queue = queue;
         this.enqueued = now;
         this.due = now;
+    }
+
+    int level() {
+        return job.options().priority().level();
     }
 
     boolean isHeldBy(long leaseToken) {

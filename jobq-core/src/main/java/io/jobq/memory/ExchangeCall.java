@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange: settle, promote, un-park, claim. Used under the lock. */
+/** One exchange: settle, promote, un-park, bring back what has room, claim. Used under the lock. */
 final class ExchangeCall {
     /** Jobs promoted, or un-parked per type, in one call: a long line of them must not hold up everybody. */
     private static final int MOVED_AT_MOST = 1_000;
@@ -39,6 +39,7 @@ final class ExchangeCall {
         for (QueueLines queue : queues) {
             table.promote(queue, MOVED_AT_MOST);
             unpark(queue);
+            table.admit(queue, want.limit());
         }
         claim();
         return new Exchange(settled, claimed, nextDue(queues), parked(queues));
@@ -154,6 +155,11 @@ final class ExchangeCall {
             if (first != null) {
                 any = true;
                 earliest = Math.min(earliest, first.major);
+            }
+            Admission admission = queue.admission();
+            if (admission != null && admission.nextDue() < Long.MAX_VALUE) {
+                any = true;
+                earliest = Math.min(earliest, admission.nextDue());
             }
         }
         return any ? Duration.ofMillis(Math.max(0, earliest - table.now())) : null;

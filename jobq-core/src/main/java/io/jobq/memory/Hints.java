@@ -50,7 +50,7 @@ final class Hints {
     /** Last step under the lock: jobs that became ready and were claimed in the same call wake nobody. */
     void seal() {
         for (QueueLines queue : woken) {
-            if (!queue.line(Place.READY).isEmpty()) {
+            if (queue.isWorthAsking()) {
                 dueFirst(queue);
             }
         }

@@ -5,6 +5,7 @@ import io.jobq.spi.Due;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
+import io.jobq.spi.Rule;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * delivers its hints after giving it back.
  *
  * <p>Every place of a queue is a {@link Line} ordered by two keys: scheduled jobs by (due, sequence), ready ones by
- * (lane and start tag, turn), parked ones by (number of the type, turn), running ones by token, final
- * ones by (finished, sequence). Jobs put ahead of their level stand there by the turn they had before.
+ * (lane and start tag, turn), parked ones by (number of the type, turn), those set aside by (lane and start tag there,
+ * turn), running ones by token, final ones by (finished, sequence). Jobs put ahead of their level stand there by the turn they had before.
  */
 final class JobTable {
     private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
@@ -181,12 +182,8 @@ final class JobTable {
 
     private void addReady(Entry entry) {
         entry.turn = ++sequence;
-        entry.queue.join(entry, level(entry));
+        entry.queue.join(entry);
         hints.becameReady(entry.queue);
-    }
-
-    private static int level(Entry entry) {
-        return entry.job.options().priority().level();
     }
 
     /** Makes due jobs of a queue ready, in the order of their due times. */
@@ -209,7 +206,7 @@ final class JobTable {
     void giveBack(Entry entry) {
         leave(entry);
         entry.due = now;
-        entry.queue.add(entry, Place.READY, LevelLine.ahead(level(entry)), entry.turn);
+        entry.queue.add(entry, Place.READY, LevelLine.ahead(entry.level()), entry.turn);
         hints.becameReady(entry.queue);
     }
 
@@ -218,10 +215,10 @@ final class JobTable {
         entry.queue.park(entry);
     }
 
-    /** Takes the first ready job; null when there is none. The caller sees to its lease. */
+    /** Takes the first ready job that may start; null when there is none. The caller sees to its lease. */
     @Nullable
     Entry start(QueueLines queue) {
-        Entry entry = queue.line(Place.READY).pollFirst();
+        Entry entry = queue.pollReady();
         if (entry != null) {
             entry.token = ++lastToken;
             entry.started = now;
@@ -274,6 +271,24 @@ final class JobTable {
         entry.queue.remove(entry);
         if (entry.place == Place.RUNNING) {
             leases.end(entry);
+            Admission admission = entry.counting == null ? null : entry.queue.admission();
+            if (admission != null && admission.stopped(entry, now)) {
+                hints.becameReady(entry.queue);
+            }
         }
+    }
+
+    /** Brings back jobs set aside that have room now, and lets a call look at so many that have none. */
+    void admit(QueueLines queue, int limit) {
+        Admission admission = queue.admission();
+        if (admission != null && admission.open(now, limit)) {
+            hints.becameReady(queue);
+        }
+    }
+
+    /** Sets or takes back a rule. */
+    void rule(QueueLines queue, Rule rule) {
+        queue.ruled().change(rule, now);
+        hints.becameReady(queue);
     }
 }

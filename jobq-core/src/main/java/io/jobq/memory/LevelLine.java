@@ -43,10 +43,15 @@ final class LevelLine implements Line {
     }
 
     /** The major key of a job that joins its level now. */
-    long joining(int level, @Nullable String tenant) {
+    long joining(int level, @Nullable String tenant, int weight) {
         return tenant == null
                 ? major(KINDS * level + PLAIN, 0)
-                : major(KINDS * level + SHARED, shares.get(level).start(tenant));
+                : major(KINDS * level + SHARED, shares.get(level).start(tenant, weight));
+    }
+
+    /** Whether it was put ahead of its level. */
+    static boolean isAhead(Position position) {
+        return laneOf(position) % KINDS == AHEAD;
     }
 
     private static long major(int lane, long tag) {

@@ -100,19 +100,30 @@ final class MemoryJobAdmin implements JobAdmin {
 
     @Override
     public void rule(String queue, Rule rule) {
-        throw new UnsupportedOperationException("not yet");
+        table.call(t -> {
+            t.rule(t.queue(queue), rule);
+            return rule;
+        });
     }
 
     @Override
     public List<Rule> rules(String queue) {
-        throw new UnsupportedOperationException("not yet");
+        return table.call(t -> {
+            QueueLines ruled = t.queues.get(queue);
+            Admission admission = ruled == null ? null : ruled.admission();
+            return admission == null ? List.of() : admission.rules.list();
+        });
     }
 
     @Override
     public StorageStats stats() {
         return table.call(t -> {
             Map<String, StorageStats.QueueStats> queues = new HashMap<>();
-            t.queues.forEach((name, queue) -> queues.put(name, queue.stats(t.now())));
+            t.queues.forEach((name, queue) -> {
+                if (queue.isUsed()) {
+                    queues.put(name, queue.stats(t.now()));
+                }
+            });
             return new StorageStats(queues);
         });
     }

@@ -77,7 +77,11 @@ final class MemoryJobStore implements JobStore {
 
     @Override
     public SweepResult sweep(int limit) {
-        return table.call(t -> new SweepResult(promote(limit), reclaim(limit), purge(limit)));
+        return table.call(t -> {
+            SweepResult result = new SweepResult(promote(limit), reclaim(limit), purge(limit));
+            t.queues.values().forEach(queue -> t.admit(queue, limit));
+            return result;
+        });
     }
 
     private int promote(int limit) {

@@ -17,6 +17,10 @@ final class QueueLines {
     private final Map<Place, Line> lines = new EnumMap<>(Place.class);
     private final LevelLine ready = new LevelLine();
     private final Map<String, Parking> parkings = new TreeMap<>();
+    /** Who decides what may start; null while the queue has never had a rule. */
+    private @Nullable Admission admission;
+
+    private boolean used;
 
     /** The parked jobs of a type: its number is their major key in the parked line. */
     private static final class Parking {
@@ -38,7 +42,7 @@ final class QueueLines {
     private Line newLine(Place place) {
         return switch (place) {
             case READY -> ready;
-            case SCHEDULED, PARKED -> new TreeLine();
+            case SCHEDULED, PARKED, ASIDE -> new TreeLine();
             case RUNNING, SUCCEEDED, DEAD, CANCELLED -> new RingLine();
         };
     }
@@ -48,6 +52,7 @@ final class QueueLines {
     }
 
     void add(Entry entry, Place place, long major, long minor) {
+        used = true;
         entry.place = place;
         entry.major = major;
         entry.minor = minor;
@@ -58,12 +63,52 @@ final class QueueLines {
         line(entry.place).remove(entry);
         if (entry.place == Place.PARKED) {
             parking(entry.job.type()).count--;
+        } else if (entry.gate != null && admission != null) {
+            admission.left(entry);
         }
     }
 
     /** To the end of its level. */
-    void join(Entry entry, int level) {
-        add(entry, Place.READY, ready.joining(level, entry.job.options().tenant()), entry.turn);
+    void join(Entry entry) {
+        String tenant = entry.job.options().tenant();
+        add(entry, Place.READY, ready.joining(entry.level(), tenant, weight(entry)), entry.turn);
+    }
+
+    /** How the tenant of a job shares with others. */
+    int weight(Entry entry) {
+        String tenant = entry.job.options().tenant();
+        return admission == null || tenant == null ? 1 : admission.rules.weight(tenant);
+    }
+
+    /** Takes the first ready job that may start out of its line; null when there is none. */
+    @Nullable
+    Entry pollReady() {
+        return admission == null || admission.isIdle() ? ready.pollFirst() : admission.next();
+    }
+
+    @Nullable
+    Admission admission() {
+        return admission;
+    }
+
+    /** Where its rules are, from now on if not before. */
+    Admission ruled() {
+        Admission ruled = admission;
+        if (ruled == null) {
+            ruled = new Admission(this);
+            admission = ruled;
+        }
+        return ruled;
+    }
+
+    /** Whether it ever had a job, and not only rules. */
+    boolean isUsed() {
+        return used;
+    }
+
+    /** Whether a worker that asks may get a job, or hear when. */
+    boolean isWorthAsking() {
+        return !ready.isEmpty() && (admission == null || !admission.isFull());
     }
 
     void park(Entry entry) {

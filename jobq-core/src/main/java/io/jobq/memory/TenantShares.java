@@ -23,10 +23,10 @@ final class TenantShares {
     private long virtual;
     private long nobodys;
 
-    /** The start tag of a tenant's next job. */
-    long start(String tenant) {
+    /** The start tag of a tenant's next job, which moves a heavier tenant ahead by less. */
+    long start(String tenant, int weight) {
         long start = Math.max(virtual, finishes.getOrDefault(tenant, 0L));
-        finishes.put(tenant, Math.min(LATEST, start + STRIDE));
+        finishes.put(tenant, Math.min(LATEST, start + STRIDE / weight));
         if (finishes.size() > 2 * kept) {
             finishes.values().removeIf(finish -> finish <= virtual);
             kept = Math.max(FEW, finishes.size());

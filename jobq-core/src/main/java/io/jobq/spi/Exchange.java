@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settled one answer per settlement, in order
  * @param claimed the jobs now held, in the order to start them
- * @param nextDue how long until the next scheduled job of the claimed queues is due; null when there is none
+ * @param nextDue how long until another claim may find more in the claimed queues: until the next scheduled job is due, or a
+ *     rate that holds jobs back has room; zero when this claim ended early, to stay short; null when only others' doing helps
  * @param parked job types that have jobs waiting in the claimed queues for a worker that knows them
  */
 public record Exchange(

@@ -15,8 +15,8 @@ public interface JobAdmin {
     Optional<JobSnapshot> find(JobId id);
 
     /**
-     * A page of the jobs that match, in the natural order of their state: ready jobs as they will be claimed, scheduled
-     * ones by due time, finished ones by when they finished.
+     * A page of the jobs that match, in the natural order of their state: ready jobs as they will be claimed, and
+     * last those that a limit holds back, scheduled ones by due time, finished ones by when they finished.
      *
      * @param cursor null for the first page, else {@link Page#next()} of the one before
      * @param limit at most this many jobs, 1 or more; a page may hold fewer and still have a next one

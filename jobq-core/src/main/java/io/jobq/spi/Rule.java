@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What a queue keeps to when it hands out jobs. A job starts when every rule that applies to it has room: the queue's, its
  * type's, its tenant's and its limit key's. A tenant has a rule of its own, or that of its class, or that of the class
  * {@code ""}; a key has a rule of its own, or that of the key {@code ""}; each tenant and each key is counted for itself all
- * the same. In a partitioned queue each partition keeps to the rules for itself.
+ * the same. Jobs that run count if they were claimed while the rule limited their concurrency. In a partitioned queue each
+ * partition keeps to the rules for itself.
  *
  * @param target what it is about
  * @param name which queue (always {@code ""}), type, tenant, class or key; of a level its number

@@ -19,7 +19,7 @@ public record StorageStats(Map<String, QueueStats> queues) {
     /**
      * One queue.
      *
-     * @param counts jobs per state; every state is present. READY includes parked jobs
+     * @param counts jobs per state; every state is present. READY includes parked jobs and those that a limit holds back
      * @param oldestReady how long the oldest job that any worker may claim has been ready; null when none is
      * @param parked ready jobs that wait for a worker that knows their type, by type
      */

@@ -316,7 +316,7 @@ abstract class LimitContract extends ConcurrencyContract {
                 List<Settlement> done =
                         held.stream().map(ContractFixtures::succeeded).toList();
                 held.clear();
-                claimed(exchange(done, 20));
+                claimed(exchange(done, 20), 20);
             }
             assertThat(all)
                     .allMatch(id ->
@@ -342,10 +342,11 @@ abstract class LimitContract extends ConcurrencyContract {
                             default -> succeeded(job);
                         });
             }
-            claimed(exchange(done, random.nextInt(6)));
+            int limit = random.nextInt(6);
+            claimed(exchange(done, limit), limit);
         }
 
-        private void claimed(Exchange exchange) {
+        private void claimed(Exchange exchange, int limit) {
             assertThat(exchange.settled()).allMatch(SettleResult.APPLIED::equals);
             held.addAll(exchange.claimed());
             assertThat(held).hasSizeLessThanOrEqualTo(7);
@@ -359,6 +360,27 @@ abstract class LimitContract extends ConcurrencyContract {
             assertThat(keys)
                     .allSatisfy(
                             (key, n) -> assertThat(key.equals("null") || n == 1).isTrue());
+            if (exchange.claimed().size() < limit && !Duration.ZERO.equals(exchange.nextDue())) {
+                assertNothingIsLeft();
+            }
+        }
+
+        /** A worker that got less than it wanted, and was not told to ask again, left nothing that might run. */
+        private void assertNothingIsLeft() {
+            Map<String, Integer> types = count(held, NewJob::type);
+            Map<String, Integer> tenants =
+                    count(held, job -> String.valueOf(job.options().tenant()));
+            Map<String, Integer> keys =
+                    count(held, job -> String.valueOf(job.options().limitKey()));
+            for (JobId id : held.size() < 7 ? listReady() : List.<JobId>of()) {
+                NewJob job = find(id).job();
+                String tenant = String.valueOf(job.options().tenant());
+                String key = String.valueOf(job.options().limitKey());
+                boolean mayRun = (job.type().equals("b") || types.getOrDefault("a", 0) < 3)
+                        && (tenant.equals("null") || tenants.getOrDefault(tenant, 0) < (tenant.equals("t1") ? 2 : 4))
+                        && (key.equals("null") || keys.getOrDefault(key, 0) < 1);
+                assertThat(mayRun).as("%s may run beside %s", job, held).isFalse();
+            }
         }
 
         private void actAny(Random random, Set<JobId> all) {

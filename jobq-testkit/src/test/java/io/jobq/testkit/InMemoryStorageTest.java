@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobq.JobId;
 import io.jobq.JobState;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
 import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
+import io.jobq.spi.Rule;
 import io.jobq.spi.Storage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -74,6 +80,77 @@ class InMemoryStorageTest extends JobStoreContract {
 
             assertThat(admin().stats().queues().values())
                     .allSatisfy(stats -> assertThat(stats.oldestReady()).isEqualTo(Duration.ZERO));
+        }
+    }
+
+    @Nested
+    class LimitsToTheMillisecond {
+        @Test
+        void noStartIsTooEarlyOrLate() {
+            Rate rate = new Rate(3, Duration.ofSeconds(1), 2);
+            for (Rule.Target target : RateContract.TARGETS) {
+                reopen(Retention.DEFAULT);
+                limit(target, Limit.rate(rate));
+                insertLimited(20);
+                List<Long> starts = new ArrayList<>();
+                Instant begin = clock.instant();
+                for (int i = 0; i < 18; i++) {
+                    Exchange exchange = exchange(List.of(), 20);
+                    long at = Duration.between(begin, clock.instant()).toMillis();
+                    exchange.claimed().forEach(job -> starts.add(at));
+                    clock.advance(Objects.requireNonNull(exchange.nextDue()));
+                }
+                assertThat(starts.subList(0, 6)).as("%s", target).containsExactly(0L, 0L, 334L, 667L, 1_000L, 1_334L);
+                assertThat(starts).as("%s", target).hasSize(19);
+            }
+        }
+
+        @Test
+        void anySpanHasNoMoreStartsThanTheRateAllows() {
+            Random random = new Random(1);
+            for (int round = 0; round < 50; round++) {
+                reopen(Retention.DEFAULT);
+                Rate rate = new Rate(
+                        1 + random.nextInt(20), Duration.ofMillis(1 + random.nextInt(5_000)), 1 + random.nextInt(5));
+                rule(Rule.Target.TYPE, TYPE, Limit.rate(rate));
+                insert(100);
+                List<Long> starts = new ArrayList<>();
+                for (int i = 0; i < 50; i++) {
+                    claim(random.nextInt(5)).forEach(job -> starts.add(clock.millis()));
+                    clock.advance(Duration.ofMillis(random.nextInt(500)));
+                }
+                for (int from = 0; from < starts.size(); from++) {
+                    for (int to = from; to < starts.size(); to++) {
+                        long micros = (starts.get(to) - starts.get(from)) * 1_000;
+                        assertThat((long) to - from + 1)
+                                .as("starts of %s in %d us", rate, micros)
+                                .isLessThanOrEqualTo(micros / rate.intervalMicros() + rate.burst());
+                    }
+                }
+            }
+        }
+    }
+
+    @Nested
+    class TenantsAtTheGateOfAType {
+        @Test
+        void shareItByTurns() {
+            rule(Rule.Target.TYPE, TYPE, Limit.concurrency(1));
+            insert(many(300, () -> job(of("a"))));
+            Claimed running = claimOne();
+            while (Duration.ZERO.equals(exchange(List.of(), 10).nextDue())) {
+                assertThat(claim(10)).isEmpty();
+            }
+            insert(many(5, () -> job(of("b"))));
+            insert(5);
+            List<String> tenants = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                running = exchange(List.of(succeeded(running)), 10).claimed().get(0);
+                tenants.add(String.valueOf(running.job().job().options().tenant()));
+            }
+
+            assertThat(Collections.frequency(tenants, "b")).as("%s", tenants).isBetween(4, 5);
+            assertThat(Collections.frequency(tenants, "null")).as("%s", tenants).isBetween(4, 5);
         }
     }
 

@@ -1,0 +1,256 @@
+package io.jobq.memory;
+
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Target;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which ready jobs of a queue with rules may start. A job passes up to four {@link Gate}s: the queue's, its type's,
+ * its tenant's and its key's; it starts when all have room, and only then takes from any. When the queue has none, nothing
+ * moves. When another gate has none, or others wait there, the job is set aside at that gate, out of the way of those behind
+ * it. As much as a gate has room for comes back ahead of its level, and is asked for everything again. So each claim looks at
+ * no job twice, whatever number waits where. Used under the lock.
+ */
+final class Admission {
+    /** How many jobs an exchange sets aside, and how many it brings back, beyond its limit. */
+    private static final int EXTRA = 250;
+
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final int MICROS = 1_000;
+    private static final List<Target> SETTING_ASIDE = List.of(Target.TYPE, Target.TENANT, Target.KEY);
+
+    final RuleBook rules = new RuleBook();
+    private final QueueLines queue;
+    private final Gate whole = new Gate(Target.QUEUE, "");
+    private final Gates gates = new Gates();
+    private final Returns returns = new Returns();
+    /** Jobs that came back from any gate and have not started. */
+    private int returned;
+
+    // of the exchange at hand
+    private long now;
+    private int looks;
+    private int returnsLeft;
+    private boolean cutShort;
+    private long heldUntil;
+
+    Admission(QueueLines queue) {
+        this.queue = queue;
+    }
+
+    /** Whether it would let everybody pass. */
+    boolean isIdle() {
+        return rules.isEmpty() && returned == 0 && queue.line(Place.ASIDE).isEmpty();
+    }
+
+    /** Whether a job must stop before another may start, whichever that be. */
+    boolean isFull() {
+        return whole.usage.isFull(limit(whole));
+    }
+
+    /** Starts to count the work of a call, and brings back what has room. Returns whether anything came back. */
+    boolean open(long nowMillis, int limit) {
+        now = nowMillis * MICROS;
+        looks = Math.min(limit, Integer.MAX_VALUE - EXTRA) + EXTRA;
+        returnsLeft = looks;
+        cutShort = false;
+        heldUntil = NEVER;
+        return bringBack();
+    }
+
+    /** Sets a rule, and brings back what has room by it. */
+    void change(Rule rule, long nowMillis) {
+        rules.put(rule);
+        open(nowMillis, 0);
+        boolean manyHave = rule.target() == Target.TENANT_CLASS || rule.name().isEmpty();
+        Target target = rule.target() == Target.TENANT_CLASS ? Target.TENANT : rule.target();
+        for (Gate gate : gates.named(target, manyHave ? null : rule.name())) {
+            see(gate);
+        }
+        bringBack();
+    }
+
+    private boolean bringBack() {
+        int before = returned;
+        for (Gate gate = returns.due(now); gate != null; gate = returns.due(now)) {
+            see(gate);
+        }
+        for (Gate gate = returns.next(); gate != null && returnsLeft > 0; gate = returns.next()) {
+            returnsLeft--;
+            bringBack(gate);
+        }
+        return returned > before;
+    }
+
+    private void bringBack(Gate gate) {
+        Entry entry = gate.pollFirst();
+        if (entry != null) {
+            queue.line(Place.ASIDE).remove(entry);
+            queue.add(entry, Place.READY, LevelLine.ahead(entry.level()), entry.turn);
+            gate.returned++;
+            returned++;
+        }
+        see(gate);
+    }
+
+    private void see(Gate gate) {
+        returns.see(gate, limit(gate), now);
+    }
+
+    private Limit limit(Gate gate) {
+        return rules.limit(gate.target, gate.name);
+    }
+
+    /** Takes the next ready job that may start out of its line; null when there is none, or enough was looked at. */
+    @Nullable
+    Entry next() {
+        while (hasRoom()) {
+            if (looks == 0) {
+                cutShort = !queue.line(Place.READY).isEmpty();
+                return null;
+            }
+            bringBack();
+            Entry entry = queue.line(Place.READY).pollFirst();
+            if (entry == null) {
+                return null;
+            }
+            Gate refusing = refusing(entry);
+            if (refusing == null) {
+                admit(entry);
+                return entry;
+            }
+            looks--;
+            setAside(entry, refusing);
+        }
+        return null;
+    }
+
+    private boolean hasRoom() {
+        Limit limit = limit(whole);
+        if (whole.usage.hasRoom(limit, now)) {
+            return true;
+        }
+        Rate rate = limit.rate();
+        if (rate != null
+                && !whole.usage.isFull(limit)
+                && !queue.line(Place.READY).isEmpty()) {
+            heldUntil = whole.usage.due(rate);
+        }
+        return false;
+    }
+
+    private @Nullable Gate refusing(Entry entry) {
+        for (Target target : SETTING_ASIDE) {
+            String name = name(entry, target);
+            Gate gate = name == null ? null : refusing(entry, target, name);
+            if (gate != null) {
+                return gate;
+            }
+        }
+        return null;
+    }
+
+    /** Jobs that stand ahead have been through before, so those who wait at a gate did not come before them. */
+    private @Nullable Gate refusing(Entry entry, Target target, String name) {
+        Limit limit = rules.limit(target, name);
+        Gate gate = gates.find(target, name);
+        if (gate == null) {
+            return limit.concurrency() == 0 ? gates.get(target, name, now) : null;
+        }
+        boolean othersFirst = gate.hasAside() && !LevelLine.isAhead(entry);
+        return othersFirst || !gate.usage.hasRoom(limit, now) ? gate : null;
+    }
+
+    private static @Nullable String name(Entry entry, Target target) {
+        JobOptions options = entry.job.options();
+        return switch (target) {
+            case QUEUE, TENANT_CLASS -> "";
+            case TYPE -> entry.job.type();
+            case TENANT -> options.tenant();
+            case KEY -> options.limitKey();
+        };
+    }
+
+    private void admit(Entry entry) {
+        arrived(entry);
+        List<Gate> counting = new ArrayList<>(SETTING_ASIDE.size() + 1);
+        if (whole.usage.start(limit(whole), now)) {
+            counting.add(whole);
+        }
+        for (Target target : SETTING_ASIDE) {
+            String name = name(entry, target);
+            Limit limit = name == null ? Limit.NONE : rules.limit(target, name);
+            if (name != null && !limit.equals(Limit.NONE)) {
+                Gate gate = gates.get(target, name, now);
+                if (gate.usage.start(limit, now)) {
+                    counting.add(gate);
+                }
+                see(gate);
+            }
+        }
+        entry.counting = counting.isEmpty() ? null : counting;
+    }
+
+    /** A job that may have come back from a gate is no longer on its way. */
+    private void arrived(Entry entry) {
+        Gate gate = entry.gate;
+        if (gate != null) {
+            entry.gate = null;
+            gate.returned--;
+            returned--;
+            see(gate);
+        }
+    }
+
+    private void setAside(Entry entry, Gate gate) {
+        arrived(entry);
+        entry.gate = gate;
+        queue.add(entry, Place.ASIDE, gate.joining(entry, queue.weight(entry)), entry.turn);
+        gate.add(entry);
+        see(gate);
+    }
+
+    /** A ready job with a gate has left its place, by other ways than {@link #next}. */
+    void left(Entry entry) {
+        Gate gate = entry.gate;
+        if (gate != null && entry.place == Place.ASIDE) {
+            entry.gate = null;
+            gate.remove(entry);
+            see(gate);
+        } else {
+            arrived(entry);
+        }
+    }
+
+    /** A job that counted has stopped. Returns whether another may start for it. */
+    boolean stopped(Entry entry, long nowMillis) {
+        now = nowMillis * MICROS;
+        List<Gate> counting = entry.counting == null ? List.of() : entry.counting;
+        entry.counting = null;
+        boolean room = false;
+        for (Gate gate : counting) {
+            gate.usage.stop();
+            see(gate);
+            room |= gate == whole;
+            if (returns.has(gate)) {
+                bringBack(gate);
+                room = true;
+            }
+        }
+        return room;
+    }
+
+    /** When another claim may find more, in milliseconds: now if this one was cut short; the end of time for no time. */
+    long nextDue() {
+        if (cutShort || returns.next() != null) {
+            return now / MICROS;
+        }
+        long due = Math.min(heldUntil, returns.nextDue());
+        return due == NEVER ? NEVER : -Math.floorDiv(-due, (long) MICROS);
+    }
+}

@@ -1,0 +1,64 @@
+package io.jobq.memory;
+
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which gates may let jobs that were set aside come back: those with room, in turns, and those whose rate gives room at a
+ * time. A gate that is full, or whose room is kept for jobs on their way, is in neither, for it will be {@linkplain #see seen}
+ * again when one of them stops or starts. Used under the lock.
+ */
+final class Returns {
+    private static final Comparator<Gate> BY_TIME =
+            Comparator.<Gate>comparingLong(gate -> gate.due).thenComparingLong(gate -> gate.number);
+
+    private final Set<Gate> open = new LinkedHashSet<>();
+    private final TreeSet<Gate> timed = new TreeSet<>(BY_TIME);
+    private long lastNumber;
+
+    /** Puts a gate where it belongs now, behind others that are there. */
+    void see(Gate gate, Limit limit, long now) {
+        open.remove(gate);
+        if (gate.number != 0) {
+            timed.remove(gate);
+            gate.number = 0;
+        }
+        if (!gate.hasAside()) {
+            return;
+        }
+        Rate rate = limit.rate();
+        if (gate.usage.room(limit, now) > gate.returned) {
+            open.add(gate);
+        } else if (rate != null && gate.returned == 0 && !gate.usage.isFull(limit)) {
+            gate.due = gate.usage.due(rate);
+            gate.number = ++lastNumber;
+            timed.add(gate);
+        }
+    }
+
+    /** The next gate with room; null when there is none. */
+    @Nullable
+    Gate next() {
+        return open.isEmpty() ? null : open.iterator().next();
+    }
+
+    /** The first gate that waits for a time which has come; null when there is none. */
+    @Nullable
+    Gate due(long now) {
+        return nextDue() <= now ? timed.first() : null;
+    }
+
+    /** The next time that a gate waits for; the end of time when none does. */
+    long nextDue() {
+        return timed.isEmpty() ? Long.MAX_VALUE : timed.first().due;
+    }
+
+    boolean has(Gate gate) {
+        return open.contains(gate);
+    }
+}

@@ -1,0 +1,84 @@
+package io.jobq.memory;
+
+import io.jobq.limits.Limit;
+import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Target;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of a queue, and which of them holds for whom. Used under the lock. */
+final class RuleBook {
+    private final Map<Target, Map<String, Rule>> rules = new EnumMap<>(Target.class);
+    private int size;
+
+    RuleBook() {
+        for (Target target : Target.values()) {
+            rules.put(target, new TreeMap<>());
+        }
+    }
+
+    void put(Rule rule) {
+        Map<String, Rule> named = named(rule.target());
+        size -= named.size();
+        if (rule.isEmpty()) {
+            named.remove(rule.name());
+        } else {
+            named.put(rule.name(), rule);
+        }
+        size += named.size();
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    List<Rule> list() {
+        List<Rule> all = new ArrayList<>(size);
+        rules.values().forEach(named -> all.addAll(named.values()));
+        return all;
+    }
+
+    /** What holds for a queue, type, tenant or key. */
+    Limit limit(Target target, String name) {
+        if (named(target).isEmpty() && target != Target.TENANT) {
+            return Limit.NONE;
+        }
+        Rule own = find(target, name);
+        if (target == Target.TENANT && (own == null || own.limit().equals(Limit.NONE))) {
+            return limitOf(classOf(own));
+        }
+        return limitOf(own == null && target == Target.KEY ? find(target, "") : own);
+    }
+
+    private static Limit limitOf(@Nullable Rule rule) {
+        return rule == null ? Limit.NONE : rule.limit();
+    }
+
+    /** How a tenant shares with others. */
+    int weight(String tenant) {
+        Rule own = find(Target.TENANT, tenant);
+        if (own != null && own.weight() > 0) {
+            return own.weight();
+        }
+        Rule shared = classOf(own);
+        return shared == null ? 1 : Math.max(1, shared.weight());
+    }
+
+    private @Nullable Rule classOf(@Nullable Rule tenant) {
+        String name = tenant == null ? null : tenant.tenantClass();
+        return find(Target.TENANT_CLASS, name == null ? "" : name);
+    }
+
+    private @Nullable Rule find(Target target, String name) {
+        return named(target).get(name);
+    }
+
+    private Map<String, Rule> named(Target target) {
+        return Objects.requireNonNull(rules.get(target));
+    }
+}
