@@ -1,11 +1,13 @@
 package io.jobq.limits;
 
 import io.jobq.JobQ;
+import io.jobq.Priority;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.Registry;
 import io.jobq.spi.Rule;
 import io.jobq.spi.Rule.Target;
 import io.jobq.spi.Storage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +138,34 @@ public final class Limits {
     private Limits weigh(Target target, String name, int weight) {
         Rule rule = rule(target, name);
         return set(new Rule(target, name, rule.limit(), weight, rule.tenantClass()));
+    }
+
+    /**
+     * Lets a priority level share the queue with others. As soon as one level has a weight, levels take turns in proportion
+     * to theirs (those without have 1), and no slot stays empty while any has work; while none has, lower levels come first.
+     *
+     * @param weight 0 to 1,000; 0 for none
+     * @param longestWait what has been ready for longer comes before all levels; 1 ms to 366 days, null for no such time.
+     *     Holds for jobs that become ready from then on
+     */
+    public Limits level(Priority level, int weight, @Nullable Duration longestWait) {
+        return set(Rule.level(level, weight, longestWait));
+    }
+
+    /** Levels by weight, 100 : 50 : 20 : 5, and with a longest wait of 60 s, 5 min, 1 h and 24 h. */
+    public Limits weightedLevels() {
+        return level(Priority.CRITICAL, 100, Duration.ofSeconds(60))
+                .level(Priority.HIGH, 50, Duration.ofMinutes(5))
+                .level(Priority.NORMAL, 20, Duration.ofHours(1))
+                .level(Priority.LOW, 5, Duration.ofHours(24));
+    }
+
+    /** Lower levels first, whatever was set for them before. */
+    public Limits strictLevels() {
+        for (int level = 0; level < Priority.LEVELS; level++) {
+            level(new Priority(level), 0, null);
+        }
+        return this;
     }
 
     /** Starts no more jobs of the queue, in any process; what runs goes on. */

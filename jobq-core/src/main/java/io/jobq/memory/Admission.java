@@ -66,6 +66,9 @@ final class Admission {
     /** Sets a rule, and brings back what has room by it. */
     void change(Rule rule, long nowMillis) {
         rules.put(rule);
+        if (rule.target() == Target.LEVEL) {
+            queue.levels().put(Integer.parseInt(rule.name()), rule.weight(), rule.longestWait());
+        }
         open(nowMillis, 0);
         boolean manyHave = rule.target() == Target.TENANT_CLASS || rule.name().isEmpty();
         Target target = rule.target() == Target.TENANT_CLASS ? Target.TENANT : rule.target();
@@ -115,7 +118,7 @@ final class Admission {
                 return null;
             }
             bringBack();
-            Entry entry = queue.line(Place.READY).pollFirst();
+            Entry entry = queue.pollAny(now / MICROS);
             if (entry == null) {
                 return null;
             }
@@ -169,7 +172,7 @@ final class Admission {
     private static @Nullable String name(Entry entry, Target target) {
         JobOptions options = entry.job.options();
         return switch (target) {
-            case QUEUE, TENANT_CLASS -> "";
+            case QUEUE, TENANT_CLASS, LEVEL -> "";
             case TYPE -> entry.job.type();
             case TENANT -> options.tenant();
             case KEY -> options.limitKey();

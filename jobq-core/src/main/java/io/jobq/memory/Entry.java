@@ -55,6 +55,9 @@ final class Entry extends Position {
     @Nullable
     List<Gate> counting;
 
+    /** While it is ready: when it will have waited for longest; 0 for never. */
+    long waitEnd;
+
     long token;
     /** The token of the last settlement, by which its repetition is known. */
     long settledToken;

@@ -218,7 +218,7 @@ final class JobTable {
     /** Takes the first ready job that may start; null when there is none. The caller sees to its lease. */
     @Nullable
     Entry start(QueueLines queue) {
-        Entry entry = queue.pollReady();
+        Entry entry = queue.pollReady(now);
         if (entry != null) {
             entry.token = ++lastToken;
             entry.started = now;

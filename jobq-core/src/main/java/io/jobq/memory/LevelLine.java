@@ -25,6 +25,9 @@ final class LevelLine implements Line {
 
     private final List<Line> lanes = new ArrayList<>(LANES);
     private final List<TenantShares> shares = new ArrayList<>(Priority.LEVELS);
+    /** How levels share; null while no level has terms. */
+    private @Nullable LevelShares levels;
+
     private int occupied;
     private int size;
 
@@ -66,6 +69,16 @@ final class LevelLine implements Line {
         return position.major & ((1L << TAG_BITS) - 1);
     }
 
+    /** Where the terms of levels are, from now on if not before. */
+    LevelShares levels() {
+        LevelShares known = levels;
+        if (known == null) {
+            known = new LevelShares();
+            levels = known;
+        }
+        return known;
+    }
+
     Line lane(int number) {
         return lanes.get(number);
     }
@@ -76,17 +89,23 @@ final class LevelLine implements Line {
         lane(lane).add(entry);
         occupied |= 1 << lane;
         size++;
+        if (levels != null) {
+            levels.joined(entry);
+        }
     }
 
     @Override
     public void remove(Entry entry) {
         int lane = laneOf(entry);
         lane(lane).remove(entry);
-        left(lane);
+        left(entry, lane);
     }
 
-    private void left(int lane) {
+    private void left(Entry entry, int lane) {
         size--;
+        if (levels != null) {
+            levels.left(entry);
+        }
         if (lane(lane).isEmpty()) {
             occupied &= ~(1 << lane);
             if (lane % KINDS == SHARED) {
@@ -107,13 +126,36 @@ final class LevelLine implements Line {
 
     /** The lane that is served next, when there is any. */
     private int nextLane() {
-        int lane = Integer.numberOfTrailingZeros(occupied);
+        int lane = levels == null ? Integer.numberOfTrailingZeros(occupied) : firstLane(levels.next(occupiedLevels()));
         boolean contended = lane % KINDS == PLAIN && (occupied & (1 << (lane + 1))) != 0;
         if (contended) {
             Entry first = Objects.requireNonNull(lane(lane + 1).first());
             return shares.get(lane / KINDS).isNobodysTurn(tagOf(first)) ? lane : lane + 1;
         }
         return lane;
+    }
+
+    private int firstLane(int level) {
+        return Integer.numberOfTrailingZeros(occupied & (((1 << KINDS) - 1) << (KINDS * level)));
+    }
+
+    private int occupiedLevels() {
+        int bits = 0;
+        for (int level = 0; level < Priority.LEVELS; level++) {
+            bits |= (occupied & (((1 << KINDS) - 1) << (KINDS * level))) == 0 ? 0 : 1 << level;
+        }
+        return bits;
+    }
+
+    /** The next to be served at a time; what has waited for too long comes first. */
+    @Nullable
+    Entry poll(long now) {
+        Entry overdue = levels == null ? null : levels.overdue(now);
+        if (overdue == null) {
+            return pollFirst();
+        }
+        remove(overdue);
+        return overdue;
     }
 
     @Override
@@ -128,7 +170,10 @@ final class LevelLine implements Line {
         } else if ((occupied & (1 << (lane + 1))) != 0 && lane % KINDS == PLAIN) {
             shares.get(lane / KINDS).servedNobody();
         }
-        left(lane);
+        if (levels != null) {
+            levels.served(lane / KINDS);
+        }
+        left(first, lane);
         return first;
     }
 

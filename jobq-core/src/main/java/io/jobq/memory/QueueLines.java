@@ -82,8 +82,19 @@ final class QueueLines {
 
     /** Takes the first ready job that may start out of its line; null when there is none. */
     @Nullable
-    Entry pollReady() {
-        return admission == null || admission.isIdle() ? ready.pollFirst() : admission.next();
+    Entry pollReady(long now) {
+        return admission == null || admission.isIdle() ? ready.poll(now) : admission.next();
+    }
+
+    /** How its levels share it. */
+    LevelShares levels() {
+        return ready.levels();
+    }
+
+    /** Takes the next ready job out of its line, whether or not it may start. */
+    @Nullable
+    Entry pollAny(long now) {
+        return ready.poll(now);
     }
 
     @Nullable

@@ -54,11 +54,22 @@ public record Rule(
         if (weight < 0 || weight > 1_000) {
             throw new IllegalArgumentException("weight must be 1 to 1,000, or 0 for the default, but is " + weight);
         }
+        if (target == Target.LEVEL) {
+            requireLevel(name, limit);
+        }
         if (longestWait != null && (longestWait.toMillis() < 1 || longestWait.toDays() > 366)) {
             throw new IllegalArgumentException("longestWait must be 1 ms to 366 days, but is " + longestWait);
         }
         if ((target == Target.QUEUE) != name.isEmpty() && target != Target.TENANT_CLASS && target != Target.KEY) {
             throw new IllegalArgumentException("a rule of a " + target + " must not have the name '" + name + "'");
+        }
+    }
+
+    private static void requireLevel(String name, Limit limit) {
+        if (!name.matches("[0-9]") || !limit.equals(Limit.NONE)) {
+            throw new IllegalArgumentException(
+                    "a rule of a level is named by its number, 0 to 9, and has no limit, but is '" + name + "', "
+                            + limit);
         }
     }
 
