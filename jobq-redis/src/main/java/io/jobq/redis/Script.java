@@ -21,7 +21,10 @@ enum Script {
     ADOPT("adopt", true),
     FEED("feed", true),
     REGISTRY_PUT("registry_put", false),
-    REGISTRY_LIST("registry_list", false);
+    REGISTRY_LIST("registry_list", false),
+    IDEMPOTENCY_BEGIN("idempotency_begin", false),
+    IDEMPOTENCY_COMPLETE("idempotency_complete", false),
+    IDEMPOTENCY_ABANDON("idempotency_abandon", false);
 
     private final String text;
     private final String sha;
