@@ -68,18 +68,21 @@ final class EffectLedger {
         return count - effects.size();
     }
 
-    /** How many effects were made by runs that a later run of the same job has overtaken. */
+    /** How many effects were made by runs that went on though they had lost their lease, and were overtaken. */
     synchronized long overtaken() {
         return effects.values().stream()
                 .flatMap(Collection::stream)
-                .filter(effect -> isOvertaken(effect.run))
+                .filter(effect -> isOvertaken(effect.run) && !hasDied(effect) && !crashed.contains(effect.run))
                 .count();
     }
 
     /** Whether the contract allows that this effect is not the one on record. */
     synchronized boolean isExcused(Effect effect) {
-        boolean died = effect.process.isDead() && !confirmed.contains(effect.run);
-        return died || crashed.contains(effect.run) || isOvertaken(effect.run);
+        return hasDied(effect) || crashed.contains(effect.run) || isOvertaken(effect.run);
+    }
+
+    private boolean hasDied(Effect effect) {
+        return effect.process.isDead() && !confirmed.contains(effect.run);
     }
 
     private boolean isOvertaken(Run run) {

@@ -112,9 +112,16 @@ public final class IdempotencyStorm {
                         replaceTheDead(random);
                         return ledger.ended() >= until;
                     });
-                    alive.get(random.nextInt(PROCESSES)).die();
+                    kill(random);
                 }
             }
+        }
+    }
+
+    private void kill(Random random) {
+        MortalProcess victim = alive.get(random.nextInt(PROCESSES));
+        if (!victim.isHanging()) {
+            victim.die();
         }
     }
 

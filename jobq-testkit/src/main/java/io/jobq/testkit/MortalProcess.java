@@ -15,6 +15,7 @@ import io.jobq.testkit.FaultyStorage.Fault;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class MortalProcess {
     private final EffectLedger ledger;
     private final Random random;
     private final JobQ jobq;
+    private final AtomicInteger hanging = new AtomicInteger();
     private volatile boolean dead;
     private @Nullable CompletableFuture<Void> buried;
 
@@ -64,6 +66,11 @@ final class MortalProcess {
 
     boolean isDead() {
         return dead;
+    }
+
+    /** Whether it should rather live, so that a run comes back that others have overtaken. */
+    boolean isHanging() {
+        return hanging.get() > 0;
     }
 
     /** Dies now; its threads are cleared away in the background. */
@@ -99,7 +106,7 @@ final class MortalProcess {
             throw new IllegalStateException("crash before the effect, on purpose");
         } else if (dice < 120) {
             return Outcome.snooze(Duration.ofMillis(5), "not now, on purpose");
-        } else if (dice < 122) {
+        } else if (dice < 124) {
             hang();
         }
         int effect = act(key, run);
@@ -127,14 +134,14 @@ final class MortalProcess {
 
     /** No lease is renewed until others have long taken over; then all goes on as if nothing had happened. */
     private void hang() {
-        storage.rule(call -> call == Call.RENEW ? Fault.FAIL_BEFORE : dead ? Fault.FAIL_BEFORE : Fault.NONE);
+        hanging.incrementAndGet();
+        storage.rule(call -> dead || call == Call.RENEW ? Fault.FAIL_BEFORE : Fault.NONE);
         long end = System.nanoTime() + LEASE.multipliedBy(3).dividedBy(2).toNanos();
         while (System.nanoTime() < end && !dead) {
             LockSupport.parkNanos(end - System.nanoTime());
         }
-        if (!dead) {
-            storage.heal();
-        }
+        storage.rule(call -> dead ? Fault.FAIL_BEFORE : Fault.NONE);
+        hanging.decrementAndGet();
     }
 
     /** The way to the idempotency store. */

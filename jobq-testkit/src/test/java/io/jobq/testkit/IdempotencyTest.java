@@ -25,8 +25,6 @@ import io.jobq.idempotency.IdempotencyStore.Run;
 import io.jobq.idempotency.IdempotencyStore.Started;
 import io.jobq.spi.Payload;
 import io.jobq.spi.StorageException;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,30 +159,6 @@ class IdempotencyTest {
             assertThat(find(second).log()).containsExactly("duplicate, cached result of job " + first.id());
             assertThat(find(first).log()).isEmpty();
             assertThat(find(third).state()).isEqualTo(JobState.READY);
-        }
-
-        @Test
-        void areLogged() {
-            ManualJobQ test = charging(IdempotencyTest.this::count);
-            JobHandle first = test.jobq().enqueue(charge());
-            JobHandle second = test.jobq().enqueue(charge());
-            PrintStream before = System.err;
-            ByteArrayOutputStream output = new ByteArrayOutputStream();
-            System.setErr(new PrintStream(output, true, StandardCharsets.UTF_8));
-            try {
-                test.drain();
-            } finally {
-                System.setErr(before);
-            }
-            assertThat(output.toString(StandardCharsets.UTF_8).lines())
-                    .singleElement()
-                    .asString()
-                    .contains(
-                            "INFO",
-                            "duplicate, cached result",
-                            "job " + second.id(),
-                            "'order-1'",
-                            "by job " + first.id());
         }
 
         @Test
