@@ -17,7 +17,7 @@ final class EffectLedger {
     private final Map<Integer, List<Effect>> effects = new TreeMap<>();
     private final Set<Run> started = new HashSet<>();
     private final Set<Run> crashed = new HashSet<>();
-    private final Set<Run> confirmed = new HashSet<>();
+    private final Set<Run> answered = new HashSet<>();
     private int count;
     private long ended;
 
@@ -44,9 +44,9 @@ final class EffectLedger {
         started.add(run);
     }
 
-    /** The run's process knows that its result is stored. */
-    synchronized void confirm(Run run) {
-        confirmed.add(run);
+    /** The store has answered what the run returned, whether it took it or not, and its process lived to hear that. */
+    synchronized void answer(Run run) {
+        answered.add(run);
         ended++;
     }
 
@@ -82,10 +82,11 @@ final class EffectLedger {
     }
 
     private boolean hasDied(Effect effect) {
-        return effect.process.isDead() && !confirmed.contains(effect.run);
+        return effect.process.isDead() && !answered.contains(effect.run);
     }
 
-    private boolean isOvertaken(Run run) {
+    /** Whether a later run of the same job was let start. */
+    synchronized boolean isOvertaken(Run run) {
         return started.stream().anyMatch(other -> other.job().equals(run.job()) && other.token() > run.token());
     }
 }

@@ -77,7 +77,8 @@ public final class IdempotencyStorm {
             long deliveries = (long) keys * deliveriesPerKey;
             await(() -> {
                 replaceTheDead(random);
-                return succeeded(control.storage()) == deliveries;
+                return succeeded(control.storage()) == deliveries
+                        && alive.stream().noneMatch(MortalProcess::isHanging);
             });
             verify(control, keys, deliveriesPerKey);
             return "seed " + seed + ": " + keys + " keys, " + deliveries + " deliveries, " + dead.size() + " deaths, "

@@ -14,8 +14,9 @@ import io.jobq.testkit.FaultyStorage.Call;
 import io.jobq.testkit.FaultyStorage.Fault;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class MortalProcess {
     static final String TYPE = "effect";
     private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final Duration HANG = Duration.ofSeconds(20);
 
     private final IdempotencyStorm.Peer peer;
     private final FaultyStorage storage;
     private final EffectLedger ledger;
     private final Random random;
     private final JobQ jobq;
-    private final AtomicInteger hanging = new AtomicInteger();
+    private final Set<Run> hanging = ConcurrentHashMap.newKeySet();
     private volatile boolean dead;
     private @Nullable CompletableFuture<Void> buried;
 
@@ -70,7 +72,7 @@ final class MortalProcess {
 
     /** Whether it should rather live, so that a run comes back that others have overtaken. */
     boolean isHanging() {
-        return hanging.get() > 0;
+        return !dead && !hanging.isEmpty();
     }
 
     /** Dies now; its threads are cleared away in the background. */
@@ -107,13 +109,13 @@ final class MortalProcess {
         } else if (dice < 120) {
             return Outcome.snooze(Duration.ofMillis(5), "not now, on purpose");
         } else if (dice < 124) {
-            hang();
+            hang(run);
         }
         int effect = act(key, run);
-        if (dice < 160) {
+        if (dice >= 124 && dice < 160) {
             ledger.crash(run);
             throw new IllegalStateException("crash after the effect, on purpose");
-        } else if (dice < 170) {
+        } else if (dice >= 160 && dice < 170 && !isHanging()) {
             die();
         }
         work();
@@ -132,16 +134,15 @@ final class MortalProcess {
         return ledger.add(key, run, this);
     }
 
-    /** No lease is renewed until others have long taken over; then all goes on as if nothing had happened. */
-    private void hang() {
-        hanging.incrementAndGet();
+    /** No lease is renewed until another run has taken over; then all goes on as if nothing had happened. */
+    private void hang(Run run) {
+        hanging.add(run);
         storage.rule(call -> dead || call == Call.RENEW ? Fault.FAIL_BEFORE : Fault.NONE);
-        long end = System.nanoTime() + LEASE.multipliedBy(3).dividedBy(2).toNanos();
-        while (System.nanoTime() < end && !dead) {
-            LockSupport.parkNanos(end - System.nanoTime());
+        long end = System.nanoTime() + HANG.toNanos();
+        while (System.nanoTime() < end && !dead && !ledger.isOvertaken(run)) {
+            LockSupport.parkNanos(10_000_000);
         }
         storage.rule(call -> dead ? Fault.FAIL_BEFORE : Fault.NONE);
-        hanging.decrementAndGet();
     }
 
     /** The way to the idempotency store. */
@@ -162,9 +163,8 @@ final class MortalProcess {
         @Override
         public boolean complete(String key, Run run, @Nullable Payload result, Duration retention) {
             boolean stored = call(() -> peer.store().complete(key, run, result, retention));
-            if (stored) {
-                ledger.confirm(run);
-            }
+            ledger.answer(run);
+            hanging.remove(run);
             return stored;
         }
 
