@@ -4,6 +4,7 @@ import io.jobq.internal.Engine;
 import io.jobq.internal.Settings;
 import io.jobq.internal.TypeRegistry;
 import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -76,6 +77,16 @@ public final class JobQ implements AutoCloseable {
     /** Whether this system works. Asks no one but itself, so it is fit for a liveness probe. */
     public Health health() {
         return engine.health();
+    }
+
+    /**
+     * Encodes a result as this system stores it: with its codec, within its size limit. For interceptors that keep results;
+     * an {@link Outcome} may carry what this returns, and it is stored as it is.
+     *
+     * @throws JobQException if it can't be encoded, or is too large
+     */
+    public Payload encodeResult(Object result) {
+        return engine.encodeResult(Objects.requireNonNull(result, "result"));
     }
 
     /** Where the jobs live, for feature packages built on the storage interfaces. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * policy decides then.
  *
  * @param kind what to do
- * @param result of {@link Kind#SUCCEED}: what to store, or null
+ * @param result of {@link Kind#SUCCEED}: what to store, or null; an {@link io.jobq.spi.Payload} is stored as it is
  * @param delay of {@link Kind#RETRY}, {@link Kind#SNOOZE}: how long to wait; null where it has no meaning, or for a retry
  *     after the policy's own backoff
  * @param reason for people; empty when there is nothing to say

@@ -82,6 +82,7 @@ class ArchitectureTest {
                         "io.jobq.memory",
                         "io.jobq.codec",
                         "io.jobq.dlq",
+                        "io.jobq.idempotency",
                         "io.jobq.metrics",
                         "io.jobq.resilience")
                 .check(CLASSES);
@@ -92,7 +93,12 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "io.jobq.codec", "io.jobq.dlq", "io.jobq.limits", "io.jobq.metrics", "io.jobq.resilience")
+                        "io.jobq.codec",
+                        "io.jobq.dlq",
+                        "io.jobq.idempotency",
+                        "io.jobq.limits",
+                        "io.jobq.metrics",
+                        "io.jobq.resilience")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.jobq.internal", "io.jobq.memory")

@@ -12,6 +12,7 @@ import io.jobq.Worker;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.metrics.JobMetrics;
+import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class Engine implements AutoCloseable {
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon("jobq-timer", task));
     private final ResultWaiters waiters;
+    private final JobExecutor.PayloadWriter writer;
     private final JobExecutor executor;
     private final Producer producer;
     private final List<WorkerRuntime> workers = new ArrayList<>();
@@ -58,12 +60,9 @@ public final class Engine implements AutoCloseable {
         this.listeners = new Listeners(settings.extensions().listeners());
         this.waiters = new ResultWaiters(storage, settings.codec(), timer);
         List<JobInterceptor> interceptors = Interceptors.of(settings, metrics, deadlines);
+        this.writer = new JobExecutor.PayloadWriter(settings.codec(), settings.maxPayloadBytes());
         this.executor = new JobExecutor(interceptors, listeners, settings);
-        this.producer = new Producer(
-                this,
-                interceptors,
-                new JobExecutor.PayloadWriter(settings.codec(), settings.maxPayloadBytes()),
-                waiters);
+        this.producer = new Producer(this, interceptors, writer, waiters);
         settings.workers().forEach(this::addWorker);
     }
 
@@ -125,6 +124,11 @@ public final class Engine implements AutoCloseable {
                     "this JobQ is closed; " + jobs.size() + " jobs for queue '" + queue.name() + "' were not enqueued");
         }
         return jobs.isEmpty() ? List.of() : producer.enqueue(queue, jobs);
+    }
+
+    /** Encodes a result as it is stored. */
+    public Payload encodeResult(Object result) {
+        return writer.writeResult(result);
     }
 
     /** A handle on a stored job. */

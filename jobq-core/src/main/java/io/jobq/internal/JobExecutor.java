@@ -194,8 +194,7 @@ final class JobExecutor {
 
         private Settlement succeed(@Nullable Object result) {
             try {
-                return new Settlement.Succeeded(
-                        lease(), words(), result == null ? null : results.write(result, 1, "result"));
+                return new Settlement.Succeeded(lease(), words(), result == null ? null : results.writeResult(result));
             } catch (JobQException unwritable) {
                 return apply(Outcome.discard("its result can't be stored: " + unwritable.getMessage()), unwritable);
             }
@@ -264,12 +263,21 @@ final class JobExecutor {
     /** Writes payloads and results within the size limit. */
     record PayloadWriter(PayloadCodec codec, int maxBytes) {
         Payload write(@Nullable Object value, int version, String what) {
-            byte[] data = codec.encode(value);
-            if (data.length > maxBytes) {
-                throw new JobQException(what + " has " + data.length + " bytes encoded, but at most " + maxBytes
+            return limited(new Payload(version, codec.encode(value)), what);
+        }
+
+        /** An interceptor may bring a result that is encoded already. */
+        Payload writeResult(Object result) {
+            return result instanceof Payload encoded ? limited(encoded, "result") : write(result, 1, "result");
+        }
+
+        private Payload limited(Payload payload, String what) {
+            int bytes = payload.data().length;
+            if (bytes > maxBytes) {
+                throw new JobQException(what + " has " + bytes + " bytes encoded, but at most " + maxBytes
                         + " are allowed; store large data elsewhere and pass a reference, or raise maxPayloadBytes");
             }
-            return new Payload(version, data);
+            return payload;
         }
     }
 }

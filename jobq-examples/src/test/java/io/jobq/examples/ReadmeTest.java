@@ -38,6 +38,7 @@ class ReadmeTest {
             import io.jobq.codec.*;
             import io.jobq.dlq.DeadLetterQueue;
             import io.jobq.dlq.DeadLetterQueue.Filter;
+            import io.jobq.idempotency.*;
             import io.jobq.memory.InMemoryStorage;
             import io.jobq.redis.*;
             import io.jobq.resilience.*;

@@ -1,5 +1,6 @@
 package io.jobq.redis;
 
+import io.jobq.idempotency.IdempotencyStore;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.Registry;
@@ -22,6 +23,7 @@ public final class RedisStorage implements Storage {
     private final RedisJobStore jobs;
     private final JobAdmin admin;
     private final RedisRegistry registry;
+    private final IdempotencyStore idempotency;
 
     private RedisStorage(RedisLink link, RedisOptions options, LongSupplier clockShift) {
         this.link = link;
@@ -32,6 +34,7 @@ public final class RedisStorage implements Storage {
         this.registry = new RedisRegistry(calls, options.prefix());
         this.jobs = new RedisJobStore(calls, queues, signals, registry, options);
         this.admin = new RedisJobAdmin(calls, queues);
+        this.idempotency = new RedisIdempotency(calls, options.prefix());
     }
 
     /**
@@ -76,6 +79,14 @@ public final class RedisStorage implements Storage {
     @Override
     public Registry registry() {
         return registry;
+    }
+
+    /**
+     * What runs with an idempotency key have returned, shared by all processes on this Redis and prefix; for {@link
+     * io.jobq.idempotency.Idempotency}. Redis deletes each record by itself. Thread-safe; usable until this is closed.
+     */
+    public IdempotencyStore idempotency() {
+        return idempotency;
     }
 
     /** How many jobs wait in this process for Redis to come back; 0 without an {@linkplain RedisOptions#outageBuffer}. */

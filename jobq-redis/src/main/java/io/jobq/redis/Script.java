@@ -23,7 +23,10 @@ enum Script {
     RULE("rule", true),
     RULES("rules", true),
     REGISTRY_PUT("registry_put", false),
-    REGISTRY_LIST("registry_list", false);
+    REGISTRY_LIST("registry_list", false),
+    IDEMPOTENCY_BEGIN("idempotency_begin", false),
+    IDEMPOTENCY_COMPLETE("idempotency_complete", false),
+    IDEMPOTENCY_ABANDON("idempotency_abandon", false);
 
     private final String text;
     private final String sha;
