@@ -24,7 +24,11 @@ public interface JobAdmin {
 
     /**
      * Does something to the next {@code limit} jobs that match; call again with the cursor it returns until that is
-     * null. Jobs that the action does not fit (replaying one that runs, say) are passed over and not counted.
+     * null. Jobs that the action does not fit (replaying one that runs, say) are passed over and not counted. Each job is
+     * changed atomically; to repeat a call is safe, and finds the jobs changed that were.
+     *
+     * @throws IllegalArgumentException if the cursor is none of this filter's, the limit is below 1, or the action is
+     *     {@linkplain JobAction#requireFor for one job} and the filter names none
      */
     Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit);
 

@@ -55,7 +55,7 @@ import org.junit.jupiter.api.Test;
  * <p>Where the SPI leaves a choice, the contract leaves it too: the order of jobs that were given back among
  * themselves, of jobs due in the same millisecond, and of running jobs in a list.
  */
-public abstract class JobStoreContract extends AdminContract {
+public abstract class JobStoreContract extends ActionContract {
     /** For subclasses. */
     protected JobStoreContract() {}
 

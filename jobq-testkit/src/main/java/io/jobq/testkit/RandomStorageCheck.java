@@ -115,7 +115,7 @@ public final class RandomStorageCheck {
                 case 3, 4, 5, 6 -> exchange(calls.settlements(), calls.claim());
                 case 7 -> renew(calls.worker(), calls.reports());
                 case 8 -> sweep();
-                case 9 -> apply(calls.filter(), calls.action());
+                case 9 -> apply(calls.action());
                 case 10 -> pass(calls.time());
                 default -> list(calls.filter(), calls.pageSize());
             }
@@ -154,7 +154,8 @@ public final class RandomStorageCheck {
             assertThat(answer).isEqualTo(model.sweep());
         }
 
-        private void apply(JobFilter filter, JobAction action) {
+        private void apply(JobAction action) {
+            JobFilter filter = calls.filterFor(action);
             tell("apply " + action + " to " + filter);
             int count = 0;
             int pageSize = calls.pageSize();
