@@ -136,7 +136,7 @@ final class ExchangeCall {
     /** Claims until so many are claimed in all. */
     private void claim(String name, int upTo) {
         QueueLines queue = claimed.size() < upTo ? table.queues.get(name) : null;
-        while (queue != null && claimed.size() < upTo) {
+        while (queue != null && !queue.paused && claimed.size() < upTo) {
             Entry entry = table.start(queue);
             if (entry == null) {
                 return;

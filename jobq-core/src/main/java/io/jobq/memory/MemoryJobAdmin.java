@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,20 @@ final class MemoryJobAdmin implements JobAdmin {
         } else {
             table.finish(entry, Place.CANCELLED, reason);
         }
+    }
+
+    @Override
+    public boolean pause(String queue, boolean paused) {
+        Objects.requireNonNull(queue, "queue");
+        return table.call(t -> {
+            QueueLines lines = t.queue(queue);
+            boolean changed = lines.paused != paused;
+            lines.paused = paused;
+            if (!paused) {
+                t.hints().becameReady(lines);
+            }
+            return changed;
+        });
     }
 
     @Override

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** One queue: a line per place. Once made it stays, for there are few queues. */
 final class QueueLines {
     final String name;
+    /** Whether no claim gets a job of it. */
+    boolean paused;
+
     private final Map<Place, Line> lines = new EnumMap<>(Place.class);
     private final LevelLine ready = new LevelLine();
     private final Map<String, Parking> parkings = new TreeMap<>();
@@ -108,7 +111,7 @@ final class QueueLines {
                 parked.put(type, (long) parking.count);
             }
         });
-        return new QueueStats(counts, oldestReady(now), parked);
+        return new QueueStats(counts, oldestReady(now), parked, paused);
     }
 
     /** Looks at the head of each level's line and of those who were put ahead of it. */

@@ -32,6 +32,15 @@ public interface JobAdmin {
      */
     Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit);
 
+    /**
+     * Pauses a queue, for every worker at once, or lets it go on and wakes the workers that wait for its jobs. A paused queue
+     * takes jobs and settlements as ever, and its due jobs become ready, but no claim gets one. It stays paused until it is
+     * told otherwise, and may be paused before its first job. To repeat a call is safe.
+     *
+     * @return whether it was not so before
+     */
+    boolean pause(String queue, boolean paused);
+
     /** Counts per queue and state, and the age of the oldest ready job. Costs nothing that grows with the backlog. */
     StorageStats stats();
 }

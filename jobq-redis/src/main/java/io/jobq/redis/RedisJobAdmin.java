@@ -11,7 +11,9 @@ import io.jobq.spi.StorageStats;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's side: a walk finds jobs, and a script acts on each that is still as the walk has seen it. */
@@ -48,6 +50,21 @@ final class RedisJobAdmin implements JobAdmin {
         Walk walk = new Walk(calls, queues, filter, limit, returns).from(cursor);
         int count = new ActionCall(calls, queues, filter, action).on(walk.found());
         return new Applied(count, walk.next());
+    }
+
+    @Override
+    public boolean pause(String queue, boolean paused) {
+        Objects.requireNonNull(queue, "queue");
+        calls.link().requireOpen();
+        queues.register(queue);
+        List<CompletableFuture<Reply>> replies = queues.of(queue).stream()
+                .map(place -> calls.sendDurably(Script.PAUSE, place, new Args().add(paused ? 1 : 0)))
+                .toList();
+        boolean changed = false;
+        for (CompletableFuture<Reply> reply : replies) {
+            changed |= calls.link().await(reply).number(0) == 1;
+        }
+        return changed;
     }
 
     @Override

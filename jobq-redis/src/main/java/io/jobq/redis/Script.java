@@ -19,6 +19,7 @@ enum Script {
     LIST("list", true),
     ACT("act", true),
     ADOPT("adopt", true),
+    PAUSE("pause", true),
     FEED("feed", true),
     REGISTRY_PUT("registry_put", false),
     REGISTRY_LIST("registry_list", false);

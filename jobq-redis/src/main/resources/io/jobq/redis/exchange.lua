@@ -231,7 +231,8 @@ end
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
 local got, looked = 0, 0
 local expiry = string.format('%.0f', now + leaseTime)
-local holes = tonumber(redis.call('HGET', META, 'holes') or 0)
+local kept = redis.call('HMGET', META, 'holes', 'paused')
+local holes, paused = tonumber(kept[1] or 0), kept[2]
 local skipped = 0
 
 -- The record of a job that has one, when it is claimed, and what its story consists of.
@@ -281,7 +282,7 @@ end
 
 local waiting = false
 for level = 0, 9 do
-  while got < limit do
+  while got < limit and not paused do
     if looked >= limit + 1000 then
       waiting = true
       break

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** What an operator does to single jobs and to many. */
 abstract class ActionContract extends AdminContract {
-    private static final String OTHER = "b:1";
-    private static final Duration LATER = Duration.ofMinutes(5);
+    static final String OTHER = "b:1";
+    static final Duration LATER = Duration.ofMinutes(5);
 
     /** How far a job has come. */
     enum Stage {

@@ -245,6 +245,10 @@ final class RandomCalls {
         return new JobAction.Replay(queue);
     }
 
+    String queue() {
+        return oneOf(QUEUES);
+    }
+
     int pageSize() {
         return 1 + pick(10);
     }

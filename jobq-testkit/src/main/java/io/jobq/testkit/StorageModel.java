@@ -45,6 +45,7 @@ final class StorageModel {
 
     final List<ModelJob> jobs = new ArrayList<>();
     final Set<String> queues = new TreeSet<>();
+    final Set<String> paused = new HashSet<>();
     private final Retention retention;
     private final JobAdmin admin;
     private final long start;
@@ -278,6 +279,9 @@ final class StorageModel {
         for (int pass = 1; pass <= 2; pass++) {
             for (Claim.Share share : want.shares()) {
                 int most = pass == 1 ? share.quota() : want.limit();
+                if (paused.contains(share.queue())) {
+                    continue;
+                }
                 long ready = all(j -> j.isClaimable() && j.queue.equals(share.queue()))
                                 .size()
                         - turns.stream().filter(share.queue()::equals).count();
@@ -340,6 +344,15 @@ final class StorageModel {
 
     private long age(JobState state) {
         return (state == JobState.DEAD ? retention.deadAge() : retention.succeededAge()).toMillis();
+    }
+
+    void pause(String queue, boolean stop) {
+        queues.add(queue);
+        if (stop) {
+            paused.add(queue);
+        } else {
+            paused.remove(queue);
+        }
     }
 
     /** Follows an action that has been applied to the end, and fails if it cannot have changed so many jobs. */
