@@ -73,6 +73,7 @@ class ArchitectureTest {
                         "io.jobq.codec",
                         "io.jobq.dlq",
                         "io.jobq.metrics",
+                        "io.jobq.operations",
                         "io.jobq.resilience")
                 .check(CLASSES);
     }
@@ -81,7 +82,8 @@ class ArchitectureTest {
     void featuresKnowTheApiAndTheSpiOnly() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.jobq.codec", "io.jobq.dlq", "io.jobq.metrics", "io.jobq.resilience")
+                .resideInAnyPackage(
+                        "io.jobq.codec", "io.jobq.dlq", "io.jobq.metrics", "io.jobq.operations", "io.jobq.resilience")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.jobq.internal", "io.jobq.memory")
