@@ -4,6 +4,7 @@ import io.jobq.JobId;
 import io.jobq.JobQ;
 import io.jobq.JobState;
 import io.jobq.Priority;
+import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.spi.Applied;
 import io.jobq.spi.Due;
@@ -27,7 +28,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator does to jobs and queues, from any process on the storage, whether or not it runs workers. Everything
+ * What an operator does to jobs, queues and workers, from any process on the storage, whether or not it runs workers. Everything
  * that changes something is written down in the {@linkplain #audit() audit list} before it is done, and again with how many
  * jobs it has changed.
  *
@@ -54,13 +55,16 @@ public final class Operations {
 
     private static final int PAGES_COUNTED = 5;
     private static final int LONGEST_NAME = 200;
+    private static final int WORKERS_NAMED = 20;
 
     private final JobAdmin admin;
     private final AuditLog audit;
+    private final WorkerRegistry workers;
 
     private Operations(Storage storage, String who, InstantSource clock) {
         this.admin = storage.admin();
         this.audit = new AuditLog(storage.registry(), who, clock);
+        this.workers = new WorkerRegistry(storage.registry());
     }
 
     /**
@@ -312,6 +316,55 @@ public final class Operations {
             throw new IllegalArgumentException("there is no queue '" + queue + "' to purge; there are " + known);
         }
         return begin(JobFilter.ALL.withQueue(queue), new JobAction.Delete());
+    }
+
+    // ---- workers, by their id; they obey within a second, or an order is forgotten after a minute
+
+    /** The workers of every system on the storage that have given a sign of life within their lease time. */
+    public List<WorkerInfo> workers() {
+        return workers.workers();
+    }
+
+    /**
+     * Tells a worker to claim no more, and to finish what it has. There is no way back but a new worker.
+     *
+     * @throws IllegalArgumentException if there is no such worker
+     */
+    public void quiet(String worker) {
+        order(worker, "quiet", new WorkerOrder(null, true, null));
+    }
+
+    /**
+     * Tells a worker to stop as {@link io.jobq.Worker#stop} does; its process lives on. A worker that stops already does so
+     * by the earlier of the two times.
+     *
+     * @param patience how long it waits for running jobs before it interrupts them, up to a day
+     * @throws IllegalArgumentException if there is no such worker
+     */
+    public void stop(String worker, Duration patience) {
+        order(worker, "stop within " + patience, new WorkerOrder(null, true, patience));
+    }
+
+    /**
+     * Gives a worker another number of slots, until it is started anew.
+     *
+     * @param slots 1 to 10,000
+     * @throws IllegalArgumentException if there is no such worker
+     */
+    public void concurrency(String worker, int slots) {
+        order(worker, "concurrency " + slots, new WorkerOrder(slots, false, null));
+    }
+
+    private void order(String worker, String action, WorkerOrder order) {
+        List<String> live = workers().stream().map(WorkerInfo::id).toList();
+        if (!live.contains(Objects.requireNonNull(worker, "worker"))) {
+            throw new IllegalArgumentException(
+                    "there is no live worker '" + Wording.shortened(worker) + "'; " + live.size() + " are: "
+                            + live.stream().limit(WORKERS_NAMED).toList());
+        }
+        AuditEntry entry = audit.begin(action, "worker '" + worker + "'");
+        workers.order(worker, order);
+        audit.update(entry.progressed(0, true));
     }
 
     // ---- what was done

@@ -79,7 +79,7 @@ final class Wording {
         return ids.size() <= IDS_NAMED ? "ids " + some : ids.size() + " ids, the first " + some;
     }
 
-    private static String shortened(String text) {
+    static String shortened(String text) {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
     }
 }
