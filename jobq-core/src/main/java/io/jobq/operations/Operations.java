@@ -60,11 +60,13 @@ public final class Operations {
     private final JobAdmin admin;
     private final AuditLog audit;
     private final WorkerRegistry workers;
+    private final Inquiry inquiry;
 
     private Operations(Storage storage, String who, InstantSource clock) {
         this.admin = storage.admin();
         this.audit = new AuditLog(storage.registry(), who, clock);
         this.workers = new WorkerRegistry(storage.registry());
+        this.inquiry = new Inquiry(admin, workers);
     }
 
     /**
@@ -367,7 +369,15 @@ public final class Operations {
         audit.update(entry.progressed(0, true));
     }
 
-    // ---- what was done
+    // ---- why, and what was done
+
+    /**
+     * Why a job is not running, or what became of it. Looks at no more than the first hundred jobs of a line, and is a
+     * moment old when it answers; changes nothing, so it is not written down.
+     */
+    public Explanation explain(JobId id) {
+        return inquiry.about(Objects.requireNonNull(id, "id"));
+    }
 
     /** The last 1,000 actions of all operators on this storage, newest first. Older ones are forgotten. */
     public List<AuditEntry> audit() {

@@ -10,6 +10,7 @@ import io.jobq.JobState;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.operations.Bulk;
+import io.jobq.operations.Explanation;
 import io.jobq.operations.Operations;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
@@ -92,9 +93,11 @@ class RedisOperationsTest {
 
     @Test
     void idleWorkersAreWokenWhenAQueueGoesOn() {
+        await().until(() -> !ops.workers().isEmpty());
         ops.pause("default");
         JobHandle job = enqueue("quick");
         await().during(Duration.ofMillis(300)).until(() -> state(job) == JobState.READY);
+        assertThat(ops.explain(job.id())).isEqualTo(new Explanation.Paused("default"));
         ops.resume("default");
 
         await().atMost(Duration.ofSeconds(1)).until(() -> state(job) == JobState.SUCCEEDED);
