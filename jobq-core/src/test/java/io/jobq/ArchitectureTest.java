@@ -84,6 +84,7 @@ class ArchitectureTest {
                         "io.jobq.dlq",
                         "io.jobq.idempotency",
                         "io.jobq.metrics",
+                        "io.jobq.operations",
                         "io.jobq.resilience")
                 .check(CLASSES);
     }
@@ -98,6 +99,7 @@ class ArchitectureTest {
                         "io.jobq.idempotency",
                         "io.jobq.limits",
                         "io.jobq.metrics",
+                        "io.jobq.operations",
                         "io.jobq.resilience")
                 .should()
                 .dependOnClassesThat()

@@ -12,6 +12,7 @@ import io.jobq.Worker;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.metrics.JobMetrics;
+import io.jobq.operations.WorkerRegistry;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ public final class Engine implements AutoCloseable {
 
     /** The workers of every system on the storage. */
     public List<WorkerInfo> fleet() {
-        return new WorkerJson().list(storage.registry());
+        return new WorkerRegistry(storage.registry()).workers();
     }
 
     /** Starts the workers. */

@@ -1,6 +1,8 @@
 package io.jobq.internal;
 
 import io.jobq.WorkerInfo;
+import io.jobq.operations.WorkerOrder;
+import io.jobq.operations.WorkerRegistry;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.Registry;
 import io.jobq.spi.RenewResult;
@@ -12,13 +14,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, and
- * does the storage's housekeeping. {@link #tick()} is called about twice a second by one thread.
+ * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, takes
+ * its orders, and does the storage's housekeeping. {@link #tick()} is called about twice a second by one thread.
  */
 final class LeaseKeeper {
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -30,14 +34,25 @@ final class LeaseKeeper {
     private final WorkerLease worker;
     private final Collection<Attempt> held;
     private final Supplier<WorkerInfo> info;
-    private final WorkerJson json = new WorkerJson();
+    private final WorkerRegistry workers;
+    private final Consumer<WorkerOrder> orders;
     private final Duration turn;
     private long renewedNanos;
+    private @Nullable Look announced;
 
-    LeaseKeeper(Storage storage, WorkerLease worker, Collection<Attempt> held, Supplier<WorkerInfo> info) {
+    /** What others shall know at once, and not only when leases are renewed. */
+    private record Look(WorkerInfo.State state, int slots) {}
 
+    LeaseKeeper(
+            Storage storage,
+            WorkerLease worker,
+            Collection<Attempt> held,
+            Supplier<WorkerInfo> info,
+            Consumer<WorkerOrder> orders) {
         this.store = storage.jobs();
         this.registry = storage.registry();
+        this.workers = new WorkerRegistry(storage.registry());
+        this.orders = orders;
         this.worker = worker;
         this.held = held;
         this.info = info;
@@ -54,9 +69,10 @@ final class LeaseKeeper {
         return third.compareTo(LONGEST) < 0 ? third : LONGEST;
     }
 
-    /** Renews when a third of the lease has passed, and delivers words and sweeps each time. Never throws. */
+    /** Renews when a third of the lease has passed; delivers words, takes orders and sweeps each time. Never throws. */
     void tick() {
         attempt("renew leases", this::renew);
+        attempt("take its orders", () -> workers.takeOrder(worker.worker()).ifPresent(orders));
         attempt("sweep", this::sweep);
     }
 
@@ -76,9 +92,18 @@ final class LeaseKeeper {
         if (!reports.isEmpty()) {
             deliver(reporting, reports);
         }
+        announce(due);
         if (due) {
-            registry.put(json.entry(info.get()), -1, worker.leaseTime());
             renewedNanos = now;
+        }
+    }
+
+    private void announce(boolean due) {
+        WorkerInfo now = info.get();
+        Look look = new Look(now.state(), now.slots().total());
+        if (now.state() != WorkerInfo.State.STOPPED && (due || !look.equals(announced))) {
+            workers.announce(now, worker.leaseTime());
+            announced = look;
         }
     }
 
@@ -121,7 +146,7 @@ final class LeaseKeeper {
 
     /** Takes the worker off the list. */
     void signOff() {
-        attempt("sign off", () -> registry.remove(WorkerJson.KIND, worker.worker()));
+        attempt("sign off", () -> workers.signOff(worker.worker()));
     }
 
     private void attempt(String what, Runnable call) {

@@ -7,6 +7,7 @@ import io.jobq.Worker;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.metrics.JobMetrics;
+import io.jobq.operations.WorkerOrder;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.Lease;
@@ -33,6 +34,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +60,11 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     private final String id;
     private final Instant started = Instant.now();
+    private final long madeNanos = System.nanoTime();
+    /** When waiting for running jobs ends, in nanoseconds since it was made: the shortest time that it was given. */
+    private final AtomicLong stopAt = new AtomicLong(Long.MAX_VALUE);
+
+    private final Object quietening = new Object();
     private final Map<Lease, Attempt> held = new ConcurrentHashMap<>();
     private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
     private final Slots<Attempt> slots;
@@ -88,7 +95,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         WorkerLease lease = new WorkerLease(id, options.leaseTime());
         this.slots = new Slots<>(options.name(), options.concurrency(), this::run);
         this.fetcher = new Fetcher(storage.jobs(), this, lease, options, types.names());
-        this.keeper = new LeaseKeeper(storage, lease, held.values(), this::info);
+        this.keeper = new LeaseKeeper(storage, lease, held.values(), this::info, this::obey);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon("jobq-keeper-" + id, task));
     }
 
@@ -327,6 +334,21 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         fetcher.hint();
     }
 
+    /** Stopping waits for handlers, and the thread that takes orders must keep their leases meanwhile. */
+    private void obey(WorkerOrder order) {
+        log.info("worker {} is told from outside: {}", id, order);
+        Integer slotsWanted = order.concurrency();
+        Duration patience = order.stop();
+        if (slotsWanted != null) {
+            concurrency(slotsWanted);
+        }
+        if (patience != null) {
+            Threads.daemon("jobq-stop-" + id, () -> stop(patience)).start();
+        } else if (order.quiet()) {
+            quiet();
+        }
+    }
+
     private void autoscale(@Nullable Autoscale autoscale) {
         if (autoscale == null) {
             return;
@@ -348,25 +370,34 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     @Override
-    public synchronized void quiet() {
-        if (state == WorkerInfo.State.RUNNING) {
-            state = WorkerInfo.State.QUIET;
-            fetcher.quiet();
+    public void quiet() {
+        synchronized (quietening) { // never behind a stop that waits for its jobs
+            if (state == WorkerInfo.State.RUNNING) {
+                state = WorkerInfo.State.QUIET;
+                fetcher.quiet();
+            }
         }
     }
 
     @Override
-    public synchronized boolean stop(Duration timeout) {
+    public boolean stop(Duration timeout) {
+        long end = age() + timeout.toNanos();
+        stopAt.accumulateAndGet(end < 0 ? Long.MAX_VALUE : end, Math::min);
+        quiet();
+        return stop();
+    }
+
+    private synchronized boolean stop() {
         if (state == WorkerInfo.State.NEW || state == WorkerInfo.State.STOPPED) {
             state = WorkerInfo.State.STOPPED;
             ticker.shutdownNow();
             return true;
         }
-        quiet();
-        boolean ended = awaitIdle(timeout);
+        boolean ended = awaitIdle(stopAt::get);
         if (!ended) {
             held.values().forEach(attempt -> attempt.stop(Attempt.Stop.SHUTDOWN));
-            ended = awaitIdle(options.interruptGrace());
+            long end = age() + options.interruptGrace().toNanos();
+            ended = awaitIdle(() -> end);
             held.values().forEach(this::giveUp);
         }
         fetcher.finish();
@@ -381,10 +412,13 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         return ended && slots.abandoned() == 0;
     }
 
-    private boolean awaitIdle(Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    private long age() {
+        return System.nanoTime() - madeNanos;
+    }
+
+    private boolean awaitIdle(LongSupplier endsAt) {
         while (fetcher.isBusy() || !held.isEmpty() || !fetcher.isDrained()) { // in this order: a claim ends in held
-            long left = deadline - System.nanoTime();
+            long left = endsAt.getAsLong() - age();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
             }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How far a walk through the lines has come: places in order, the queues of each by name, each line by its keys. Jobs may
  * come and go between two calls; the walk goes on behind the keys, whether or not their entry is still there.
  *
- * @param bound the sequence number at which a bulk action began: jobs that finished later are not met
+ * @param bound the sequence number at which a bulk action began: jobs that finished or were rescheduled later are not met
  */
 record Cursor(Place place, String queue, Position last, long bound) {
     private static final int PARTS = 5;

@@ -3,6 +3,7 @@ package io.jobq.memory;
 import io.jobq.AttemptError;
 import io.jobq.JobSnapshot;
 import io.jobq.JobSnapshot.Progress;
+import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
@@ -62,6 +63,9 @@ final class Entry extends Position {
     /** The token of the last settlement, by which its repetition is known. */
     long settledToken;
 
+    /** The sequence number of its last rescheduling, by which a bulk action knows whom it has met. */
+    long rescheduled;
+
     /** While it runs, when its lease runs out, and where {@link Leases} holds it. */
     long leaseEnd;
 
@@ -105,6 +109,16 @@ final class Entry extends Position {
         progress = Progress.NONE;
         result = null;
         reason = null;
+    }
+
+    /** Becomes a job of another queue; its holder of the unique key and its line are the caller's business. */
+    void enter(QueueLines other, JobOptions options) {
+        job = new NewJob(job.id(), other.name, job.type(), job.payload(), options);
+        queue = other;
+    }
+
+    void edit(Payload payload) {
+        job = new NewJob(job.id(), job.queue(), job.type(), payload, job.options());
     }
 
     private static <T> List<T> lastOf(List<T> old, List<T> added, int kept) {

@@ -137,7 +137,7 @@ final class ExchangeCall {
     /** Claims until so many are claimed in all. */
     private void claim(String name, int upTo) {
         QueueLines queue = claimed.size() < upTo ? table.queues.get(name) : null;
-        while (queue != null && claimed.size() < upTo) {
+        while (queue != null && !queue.isPaused() && claimed.size() < upTo) {
             Entry entry = table.start(queue);
             if (entry == null) {
                 return;
@@ -157,7 +157,7 @@ final class ExchangeCall {
                 earliest = Math.min(earliest, first.major);
             }
             Admission admission = queue.admission();
-            if (admission != null && admission.nextDue() < Long.MAX_VALUE) {
+            if (admission != null && !queue.isPaused() && admission.nextDue() < Long.MAX_VALUE) {
                 any = true;
                 earliest = Math.min(earliest, admission.nextDue());
             }

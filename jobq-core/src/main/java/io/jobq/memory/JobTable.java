@@ -1,8 +1,8 @@
 package io.jobq.memory;
 
 import io.jobq.JobId;
+import io.jobq.Priority;
 import io.jobq.spi.Due;
-import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Rule;
@@ -251,14 +251,51 @@ final class JobTable {
     /** A final job once more as attempt 1, in a queue that may be another; its unique key must be free. */
     void replay(Entry entry, QueueLines target) {
         leave(entry);
-        NewJob job = entry.job; // whoever replays it wants it to run, expired or not
-        JobOptions unexpired = job.options().withExpiresAt(null);
-        entry.job = new NewJob(job.id(), target.name, job.type(), job.payload(), unexpired);
-        entry.queue = target;
+        entry.enter(target, entry.job.options().withExpiresAt(null)); // whoever replays it wants it to run
         entry.restart();
         entry.due = now;
         holdKey(entry);
         addReady(entry);
+    }
+
+    /** A waiting job into another queue, to wait there; its unique key must be free. */
+    void move(Entry entry, QueueLines target) {
+        boolean scheduled = entry.place == Place.SCHEDULED;
+        leave(entry);
+        freeKey(entry);
+        entry.enter(target, entry.job.options());
+        entry.settledToken = 0; // its leases name the queue that it has left
+        holdKey(entry);
+        waitAgain(entry, scheduled);
+    }
+
+    /** A waiting job to another line. Parked ones stay parked. */
+    void prioritize(Entry entry, Priority priority) {
+        boolean scheduled = entry.place == Place.SCHEDULED;
+        boolean stays = entry.place == Place.PARKED;
+        if (!stays) {
+            leave(entry);
+        }
+        entry.enter(entry.queue, entry.job.options().withPriority(priority));
+        if (!stays) {
+            waitAgain(entry, scheduled);
+        }
+    }
+
+    private void waitAgain(Entry entry, boolean scheduled) {
+        if (scheduled) {
+            addScheduled(entry, entry.due);
+        } else {
+            addReady(entry);
+        }
+    }
+
+    /** A waiting job until then. */
+    void reschedule(Entry entry, Due due) {
+        leave(entry);
+        entry.rescheduled = ++sequence;
+        entry.due = Math.max(now, due.toEpochMilli(now));
+        waitAgain(entry, entry.due > now);
     }
 
     void delete(Entry entry) {

@@ -9,10 +9,12 @@ import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
 import io.jobq.spi.Rule;
 import io.jobq.spi.StorageStats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,16 +43,18 @@ final class MemoryJobAdmin implements JobAdmin {
         });
     }
 
-    /** Only replaying can bring a job back to where the walk has yet to come, so only it is bounded. */
+    /** Replaying and rescheduling can bring a job back to where the walk has yet to come, so only they are bounded. */
     @Override
     public Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit) {
+        action.requireFor(filter);
+        boolean returns = action instanceof JobAction.Replay || action instanceof JobAction.Reschedule;
         return table.call(t -> {
-            long bound = action instanceof JobAction.Replay ? t.sequence() : Long.MAX_VALUE;
-            Walk walk = new Walk(t, filter, limit).from(cursor, bound);
+            Walk walk = new Walk(t, filter, limit).from(cursor, returns ? t.sequence() : Long.MAX_VALUE);
             int count = 0;
             for (Entry entry : walk.found()) {
                 // an earlier one of this batch may have pushed it out of its retention
-                if (t.find(entry.job.id()) == entry && apply(entry, action)) {
+                if (t.find(entry.job.id()) == entry && fits(entry, action)) {
+                    apply(entry, action);
                     count++;
                 }
             }
@@ -58,44 +62,68 @@ final class MemoryJobAdmin implements JobAdmin {
         });
     }
 
-    private boolean apply(Entry entry, JobAction action) {
-        if (action instanceof JobAction.Replay replay) {
-            return replay(entry, replay.queue());
-        }
-        if (action instanceof JobAction.Cancel cancel) {
-            return cancel(entry, cancel.reason());
-        }
-        return delete(entry);
-    }
-
-    private boolean replay(Entry entry, @Nullable String queue) {
-        String target = queue == null ? entry.queue.name : queue;
-        if (!entry.place.isFinal() || table.holder(target, entry.job.options().uniqueKey()) != null) {
+    private boolean fits(Entry entry, JobAction action) {
+        if (!action.fits().contains(entry.place.state)) {
             return false;
+        } else if (action instanceof JobAction.Replay replay) {
+            return isKeyFree(entry, target(entry, replay));
+        } else if (action instanceof JobAction.Move move) {
+            return !entry.queue.name.equals(move.queue()) && isKeyFree(entry, move.queue());
+        } else if (action instanceof JobAction.ChangePriority change) {
+            return !entry.job.options().priority().equals(change.priority());
         }
-        table.replay(entry, table.queue(target));
         return true;
     }
 
-    private boolean cancel(Entry entry, String reason) {
-        if (entry.place.isFinal()) {
-            return false;
+    private static String target(Entry entry, JobAction.Replay replay) {
+        return replay.queue() == null ? entry.queue.name : replay.queue();
+    }
+
+    private boolean isKeyFree(Entry entry, String queue) {
+        return table.holder(queue, entry.job.options().uniqueKey()) == null;
+    }
+
+    private void apply(Entry entry, JobAction action) {
+        if (action instanceof JobAction.Replay replay) {
+            table.replay(entry, table.queue(target(entry, replay)));
+        } else if (action instanceof JobAction.Cancel cancel) {
+            cancel(entry, cancel.reason());
+        } else if (action instanceof JobAction.Delete) {
+            table.delete(entry);
+        } else if (action instanceof JobAction.RunNow) {
+            table.delay(entry, Duration.ZERO);
+        } else if (action instanceof JobAction.Reschedule reschedule) {
+            table.reschedule(entry, reschedule.due());
+        } else if (action instanceof JobAction.Move move) {
+            table.move(entry, table.queue(move.queue()));
+        } else if (action instanceof JobAction.ChangePriority change) {
+            table.prioritize(entry, change.priority());
+        } else if (action instanceof JobAction.EditPayload edit) {
+            entry.edit(edit.payload());
         }
+    }
+
+    private void cancel(Entry entry, String reason) {
         if (entry.place == Place.RUNNING) {
             entry.cancelReason = reason;
             table.hints().cancelRequested(entry);
         } else {
             table.finish(entry, Place.CANCELLED, reason);
         }
-        return true;
     }
 
-    private boolean delete(Entry entry) {
-        if (entry.place == Place.RUNNING) {
-            return false;
-        }
-        table.delete(entry);
-        return true;
+    @Override
+    public boolean pause(String queue, boolean paused) {
+        Objects.requireNonNull(queue, "queue");
+        return table.call(t -> {
+            QueueLines lines = t.queue(queue);
+            boolean changed = lines.isPaused() != paused;
+            lines.pause(paused);
+            if (!paused) {
+                t.hints().becameReady(lines);
+            }
+            return changed;
+        });
     }
 
     @Override

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** One queue: a line per place. Once made it stays, for there are few queues. */
 final class QueueLines {
     final String name;
+    /** Whether no claim gets a job of it. */
+    private boolean paused;
+
     private final Map<Place, Line> lines = new EnumMap<>(Place.class);
     private final LevelLine ready = new LevelLine();
     private final Map<String, Parking> parkings = new TreeMap<>();
@@ -112,7 +115,17 @@ final class QueueLines {
         return ruled;
     }
 
-    /** Whether it ever had a job, and not only rules. */
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Gives no jobs from now on, or does again. */
+    void pause(boolean pausing) {
+        used = true;
+        paused = pausing;
+    }
+
+    /** Whether it ever had a job or was paused, and not only rules. */
     boolean isUsed() {
         return used;
     }
@@ -169,7 +182,7 @@ final class QueueLines {
                 parked.put(type, (long) parking.count);
             }
         });
-        return new QueueStats(counts, oldestReady(now), parked);
+        return new QueueStats(counts, oldestReady(now), parked, paused);
     }
 
     /** Looks at the head of each lane; among tenants, that is whoever is next. */

@@ -43,7 +43,7 @@ final class Walk {
         return next;
     }
 
-    /** Walks from a cursor; jobs that finished after {@code bound}, or after that of the cursor, are not met. */
+    /** Walks from a cursor; jobs that finished or were rescheduled after {@code bound}, or the cursor's, are not met. */
     Walk from(@Nullable String cursor, long bound) {
         if (filter.ids().isEmpty()) {
             walkLines(Cursor.parse(cursor, bound));
@@ -123,7 +123,7 @@ final class Walk {
     }
 
     private static boolean isNewer(Entry entry, long bound) {
-        return entry.place.isFinal() && entry.minor > bound;
+        return entry.rescheduled > bound || (entry.place.isFinal() && entry.minor > bound);
     }
 
     private boolean isFull() {

@@ -25,9 +25,22 @@ public interface JobAdmin {
 
     /**
      * Does something to the next {@code limit} jobs that match; call again with the cursor it returns until that is
-     * null. Jobs that the action does not fit (replaying one that runs, say) are passed over and not counted.
+     * null. Jobs that the action does not fit (replaying one that runs, say) are passed over and not counted. Each job is
+     * changed atomically; to repeat a call is safe, and finds the jobs changed that were.
+     *
+     * @throws IllegalArgumentException if the cursor is none of this filter's, the limit is below 1, or the action is
+     *     {@linkplain JobAction#requireFor for one job} and the filter names none
      */
     Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit);
+
+    /**
+     * Pauses a queue, for every worker at once, or lets it go on and wakes the workers that wait for its jobs. A paused queue
+     * takes jobs and settlements as ever, and its due jobs become ready, but no claim gets one. It stays paused until it is
+     * told otherwise, and may be paused before its first job. To repeat a call is safe.
+     *
+     * @return whether it was not so before
+     */
+    boolean pause(String queue, boolean paused);
 
     /** Counts per queue and state, and the age of the oldest ready job. Costs nothing that grows with the backlog. */
     StorageStats stats();

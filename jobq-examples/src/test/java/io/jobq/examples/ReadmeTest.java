@@ -40,8 +40,11 @@ class ReadmeTest {
             import io.jobq.dlq.DeadLetterQueue.Filter;
             import io.jobq.idempotency.*;
             import io.jobq.memory.InMemoryStorage;
+            import io.jobq.operations.*;
             import io.jobq.redis.*;
             import io.jobq.resilience.*;
+            import io.jobq.spi.JobAction;
+            import io.jobq.spi.JobFilter;
             import io.jobq.spi.Retention;
             import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
             import java.io.IOException;

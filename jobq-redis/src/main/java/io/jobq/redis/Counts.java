@@ -25,12 +25,14 @@ final class Counts {
     private final Map<JobState, Long> counts = new EnumMap<>(JobState.class);
     private final Map<String, Long> parked = new HashMap<>();
     private @Nullable Duration oldestReady;
+    private boolean paused;
 
     private Counts(Reply reply) {
         for (int i = 0; i < STATES.size(); i++) {
             counts.put(STATES.get(i), Math.max(0, reply.number(i)));
         }
         oldestReady = reply.isEmpty(6) ? null : Duration.ofMillis(reply.number(6));
+        paused = reply.number(8) == 1;
         Reply types = reply.list(7);
         for (int i = 0; i < types.size(); i += 2) {
             parked.put(Records.unquote('"' + types.text(i) + '"'), types.number(i + 1));
@@ -55,6 +57,7 @@ final class Counts {
     Counts plus(Counts other) {
         other.counts.forEach((state, count) -> counts.merge(state, count, Long::sum));
         other.parked.forEach((type, count) -> parked.merge(type, count, Long::sum));
+        paused |= other.paused;
         Duration theirs = other.oldestReady;
         if (oldestReady == null || (theirs != null && theirs.compareTo(oldestReady) > 0)) {
             oldestReady = theirs;
@@ -63,6 +66,6 @@ final class Counts {
     }
 
     QueueStats stats() {
-        return new QueueStats(counts, oldestReady, parked);
+        return new QueueStats(counts, oldestReady, parked, paused);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition which partition of it
  * @param position as {@code list.lua} gave it; empty at the beginning
  * @param member as {@code list.lua} gave it
- * @param bound finished jobs later than this, in us, are not met; empty until it is known
+ * @param bound jobs that finished or were rescheduled later than this, in us, are not met; empty until it is known
  */
 record Cursor(int place, String queue, int partition, String position, String member, String bound) {
     private static final int PARTS = 6;

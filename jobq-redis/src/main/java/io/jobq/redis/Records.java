@@ -39,9 +39,15 @@ final class Records {
         long due = NEVER;
         long started = NEVER;
         long finished = NEVER;
+        /** When an operator last rescheduled it, in us. */
+        long acted = NEVER;
 
         @Nullable
         String reason;
+
+        /** The queue that it is on its way to. */
+        @Nullable
+        String moving;
 
         String startedText() {
             return started == NEVER ? "" : String.valueOf(started);
@@ -59,7 +65,9 @@ final class Records {
                 case "due" -> due = json.getLongValue();
                 case "started" -> started = json.getLongValue();
                 case "finished" -> finished = json.getLongValue() / 1_000; // us, so that their order is exact
+                case "acted" -> acted = json.getLongValue();
                 case "reason" -> reason = json.getString();
+                case "moving" -> moving = json.getString();
                 default -> json.skipChildren();
             }
         }

@@ -12,15 +12,13 @@ import io.jobq.spi.StorageStats;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's side: a walk finds jobs, and a script acts on each that is still as the walk has seen it. */
 final class RedisJobAdmin implements JobAdmin {
-    private static final int DONE = 1;
-    private static final int CHANGED = 2;
-    private static final int TRIES = 5;
-
     private final Calls calls;
     private final Queues queues;
 
@@ -44,80 +42,30 @@ final class RedisJobAdmin implements JobAdmin {
         return new Page(walk.found().stream().map(Row::job).toList(), walk.next());
     }
 
-    /** Only replaying can bring a job back to where the walk has yet to come, so only it is bounded. */
+    /** Replaying and rescheduling can bring a job back to where the walk has yet to come, so only they are bounded. */
     @Override
     public Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit) {
+        action.requireFor(filter);
         calls.link().requireOpen();
-        Walk walk = new Walk(calls, queues, filter, limit, action instanceof JobAction.Replay).from(cursor);
-        int count = 0;
-        for (Row row : walk.found()) {
-            count += apply(row, filter, action);
-        }
+        boolean returns = action instanceof JobAction.Replay || action instanceof JobAction.Reschedule;
+        Walk walk = new Walk(calls, queues, filter, limit, returns).from(cursor);
+        int count = new ActionCall(calls, queues, filter, action).on(walk.found());
         return new Applied(count, walk.next());
     }
 
-    private int apply(Row seen, JobFilter filter, JobAction action) {
-        Row row = seen;
-        for (int i = 0; i < TRIES; i++) {
-            int answer = act(row, action);
-            if (answer != CHANGED) {
-                return answer;
-            }
-            Optional<Row> now = Walk.rows(
-                            calls, List.of(row.queue()), List.of(row.job().id()))
-                    .stream()
-                    .filter(job -> job.matches(filter))
-                    .findAny();
-            if (now.isEmpty()) {
-                return 0;
-            }
-            row = now.get();
-        }
-        return 0; // changing all the time, so it is not what the caller meant
-    }
-
-    private int act(Row row, JobAction action) {
-        if (action instanceof JobAction.Replay replay) {
-            String target = replay.queue();
-            return target == null || target.equals(row.job().queue()) ? act(row, "REPLAY", "") : move(row, target);
-        }
-        return action instanceof JobAction.Cancel cancel ? act(row, "CANCEL", cancel.reason()) : act(row, "DELETE", "");
-    }
-
-    private int act(Row row, String action, String reason) {
-        Args args = new Args()
-                .add(action)
-                .add(reason)
-                .add(row.job().id().toString())
-                .add(row.record())
-                .add(row.uniqueKey());
-        return (int) calls.call(Script.ACT, row.queue(), args).number(0);
-    }
-
-    /** Into another queue, which may be on another node: first stored there, then deleted here. */
-    private int move(Row row, String queue) {
-        if (!row.job().state().isFinal()) {
-            return 0;
-        }
+    @Override
+    public boolean pause(String queue, boolean paused) {
+        Objects.requireNonNull(queue, "queue");
+        calls.link().requireOpen();
         queues.register(queue);
-        QueueKeys target = queues.of(row.moved(queue));
-        Records.Fields record = Records.decode(row.record());
-        Args args = new Args()
-                .add(row.job().id().toString())
-                .add(row.body())
-                .add(record.level)
-                .add(
-                        record.token == 0
-                                ? ""
-                                : String.valueOf(target.counter(row.queue().token(record.token)) + 1))
-                .add(record.startedText())
-                .add(row.uniqueKey())
-                .add(row.errors())
-                .add(row.log());
-        if (calls.call(Script.ADOPT, target, args).number(0) != DONE) {
-            return 0;
+        List<CompletableFuture<Reply>> replies = queues.of(queue).stream()
+                .map(place -> calls.sendDurably(Script.PAUSE, place, new Args().add(paused ? 1 : 0)))
+                .toList();
+        boolean changed = false;
+        for (CompletableFuture<Reply> reply : replies) {
+            changed |= calls.link().await(reply).number(0) == 1;
         }
-        return act(row, "DELETE", "");
+        return changed;
     }
 
     @Override

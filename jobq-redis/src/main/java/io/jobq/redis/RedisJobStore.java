@@ -47,6 +47,7 @@ final class RedisJobStore implements JobStore {
     private final RedisSignals signals;
     private final RedisRegistry registry;
     private final InsertBatcher batcher;
+    private final Mover mover;
     private final long timeoutNanos;
     private final @Nullable OutageBuffer buffer;
 
@@ -56,6 +57,7 @@ final class RedisJobStore implements JobStore {
         this.queues = queues;
         this.signals = signals;
         this.batcher = new InsertBatcher(calls);
+        this.mover = new Mover(calls, queues);
         this.timeoutNanos = options.timeout().toNanos();
         this.buffer = options.outageBuffer() == 0 ? null : new OutageBuffer(this::insertOnce, options.outageBuffer());
     }
@@ -189,18 +191,26 @@ final class RedisJobStore implements JobStore {
                 .add(micros(calls.retention().deadAge()));
         registry.purge();
         queues.remember();
-        List<CompletableFuture<Reply>> replies = queues.everywhere().stream()
-                .map(queue -> calls.send(Script.SWEEP, queue, args))
-                .toList();
+        Map<QueueKeys, CompletableFuture<Reply>> replies = new LinkedHashMap<>();
+        queues.everywhere().forEach(queue -> replies.put(queue, calls.send(Script.SWEEP, queue, args)));
         SweepResult all = new SweepResult(0, 0, 0);
-        for (CompletableFuture<Reply> each : replies) {
-            Reply reply = calls.link().await(each);
+        Map<QueueKeys, Reply> unmoved = new LinkedHashMap<>();
+        for (Map.Entry<QueueKeys, CompletableFuture<Reply>> each : replies.entrySet()) {
+            Reply reply = calls.link().await(each.getValue());
             all = new SweepResult(
                     all.promoted() + (int) reply.number(0),
                     all.reclaimed() + (int) reply.number(1),
                     all.purged() + (int) reply.number(2));
+            unmoved.put(each.getKey(), reply.list(3));
         }
+        unmoved.forEach(this::endMoves);
         return all;
+    }
+
+    private void endMoves(QueueKeys queue, Reply ids) {
+        for (int i = 0; i < ids.size(); i++) {
+            mover.finish(queue, List.of(JobId.parse(ids.text(i))));
+        }
     }
 
     private static long micros(Duration age) {

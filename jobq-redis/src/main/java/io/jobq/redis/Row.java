@@ -6,6 +6,7 @@ import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,30 @@ record Row(QueueKeys queue, JobSnapshot job, Reply reply, int at) {
 
     byte[] log() {
         return reply.bytes(at + 4);
+    }
+
+    byte[] progress() {
+        return reply.bytes(at + 5);
+    }
+
+    Records.Fields fields() {
+        return reply.isEmpty(at + 2) ? new Records.Fields() : Records.decode(record());
+    }
+
+    /** Whether it is on its way to another queue. */
+    boolean isMoving() {
+        return fields().moving != null;
+    }
+
+    /** Whether it was rescheduled since then, in us. */
+    boolean isRescheduledSince(long us) {
+        return fields().acted >= us;
+    }
+
+    /** Its body but for the times, with another payload. */
+    byte[] edited(Payload payload) {
+        NewJob old = job.job();
+        return Heads.encode(new NewJob(old.id(), old.queue(), old.type(), payload, old.options()));
     }
 
     /** The job as one of another queue. */

@@ -19,6 +19,7 @@ enum Script {
     LIST("list", true),
     ACT("act", true),
     ADOPT("adopt", true),
+    PAUSE("pause", true),
     FEED("feed", true),
     RULE("rule", true),
     RULES("rules", true),

@@ -33,7 +33,7 @@ final class Walk {
     private int looks;
     private @Nullable String next;
 
-    /** A bounded walk does not meet jobs that finish after its first call. */
+    /** A bounded walk does not meet jobs that finish, or are rescheduled, after its first call. */
     Walk(Calls calls, Queues queues, JobFilter filter, int limit, boolean bounded) {
         if (limit < 1) {
             throw new IllegalArgumentException("limit must be 1 or more, but is " + limit);
@@ -120,8 +120,11 @@ final class Walk {
         return rows;
     }
 
-    /** While a job moves to another queue it is in both for a moment, and alive in the new one. */
+    /** While a job goes to another queue it is in both for a moment, and what counts is what it does in the new one. */
     static Row live(Row one, Row other) {
+        if (one.isMoving() || other.isMoving()) {
+            return one.isMoving() ? other : one;
+        }
         return one.job().state().isFinal() ? other : one;
     }
 
@@ -216,7 +219,7 @@ final class Walk {
             looks++;
             Row row = listed.isEmpty(i + 2) ? null : rows.get(JobId.parse(listed.text(i + 2)));
             // a job that has moved on in the meantime is met, or was, where it is now
-            if (row != null && row.job().state() == place.state() && row.matches(filter)) {
+            if (row != null && row.job().state() == place.state() && row.matches(filter) && !isMet(row, cursor)) {
                 found.add(row);
             }
             if (isFull()) {
@@ -225,6 +228,11 @@ final class Walk {
             }
         }
         return cursor;
+    }
+
+    /** Whether this bulk action has rescheduled it, and so brought it before itself again. */
+    private boolean isMet(Row row, Cursor cursor) {
+        return bounded && row.isRescheduledSince(Long.parseLong(cursor.bound()));
     }
 
     private boolean isFull() {

@@ -1,16 +1,29 @@
 -- Does something to jobs, each only if it is still as the caller saw it. Safe to repeat: a job that was changed is no
--- longer as it was seen.
+-- longer as it was seen, or is changed to the same again.
 --
--- ARGV     7 CANCEL, DELETE or REPLAY, 8 reason of a cancellation; then per job: id, the record seen ("" for none),
---          its unique key ("" for none)
+-- ARGV     7 what to do, 8 with what: CANCEL reason, DELETE, REPLAY, RUN, RESCHEDULE due ("+ms" from now, "ms" at),
+--          PRIORITIZE level, EDIT what follows the times in its head, and its payload; and the three steps of a move:
+--          LEAVE queue, then ARRIVED once it is in that queue, or STAY if that has not taken it;
+--          then per job: id, the record seen ("" for none), its unique key ("" for none)
 -- returns  one number per job: 1 done, 0 it does not fit, 2 it has changed
 
-local action, reason = ARGV[7], ARGV[8]
+-- Whoever moves a job must say so again within this time, or any sweep ends the move.
+local MOVE_LEASE_MS = 10000
 
--- Takes a job that does not run out of its place.
+local action, with = ARGV[7], ARGV[8]
+
+local function isFinal(record)
+  return record and FINAL[record.state] ~= nil
+end
+
+local function waits(record)
+  return not record or ((record.state == 'READY' or record.state == 'SCHEDULED') and not record.moving)
+end
+
+-- Takes a job that neither runs nor moves out of its place.
 local function leave(id, record, level)
   redis.call('ZREM', AGING, level .. id)
-  if record and FINAL[record.state] then
+  if isFinal(record) then
     unfile(id, record.state)
   elseif record and record.parked then
     redis.call('ZREM', PARKED, record.parked .. '"' .. id)
@@ -21,37 +34,48 @@ local function leave(id, record, level)
   end
 end
 
-local function cancel(id, record, level)
-  if record and FINAL[record.state] then
-    return 0
-  elseif record and record.state == 'RUNNING' then
-    record.cancel = reason
-    save(id, record)
-    redis.call('PUBLISH', PREFIX .. ':cancel', id .. ' ' .. QUEUE)
-  else
-    leave(id, record, level)
-    finish(id, record or {level = level}, 'CANCELLED', reason)
-  end
-  return 1
-end
-
-local function delete(id, record, level)
-  if record and record.state == 'RUNNING' then
-    return 0
-  end
-  leave(id, record, level)
-  if not (record and FINAL[record.state]) then
-    freeKeys({id})
-  end
+local function remove(id)
+  freeKeys({id})
   erase({id})
   return 1
 end
 
-local function replay(id, record, body, key)
-  if not (record and FINAL[record.state]) then
+-- The times at the beginning of a body, and what follows them.
+local function split(body)
+  local times = string.match(body, '^{"at":%d+,"due":%d+,') or string.match(body, '^{"at":%d+,')
+  return times, string.sub(body, #times + 1)
+end
+
+local acts = {}
+
+function acts.CANCEL(id, record, level)
+  if record and record.state == 'RUNNING' then
+    record.cancel = with
+    save(id, record)
+    redis.call('PUBLISH', PREFIX .. ':cancel', id .. ' ' .. QUEUE)
+    return 1
+  elseif not waits(record) then
     return 0
   end
-  if key ~= '' and takeKey(key, id) then
+  leave(id, record, level)
+  finish(id, record or {level = level}, 'CANCELLED', with)
+  return 1
+end
+
+function acts.DELETE(id, record, level)
+  if isFinal(record) then
+    unfile(id, record.state)
+    erase({id}) -- its unique key may be another's by now
+    return 1
+  elseif not waits(record) then
+    return 0
+  end
+  leave(id, record, level)
+  return remove(id)
+end
+
+function acts.REPLAY(id, record, _, body, key)
+  if not isFinal(record) or (key ~= '' and takeKey(key, id)) then
     return 0
   end
   unfile(id, record.state)
@@ -59,6 +83,105 @@ local function replay(id, record, body, key)
   redis.call('HDEL', STORY, id .. ':p', id .. ':r')
   addReady(id, {level = record.level, token = record.token, settled = record.settled, started = record.started,
     due = now}, false)
+  return 1
+end
+
+function acts.RUN(id, record, level)
+  if redis.call('ZREM', SCHEDULED, level .. id) == 0 then
+    return 0
+  end
+  record = record or {level = level}
+  record.due = now
+  addReady(id, record, false)
+  return 1
+end
+
+function acts.RESCHEDULE(id, record, level)
+  if not waits(record) then
+    return 0
+  end
+  leave(id, record, level)
+  record = record or {level = level}
+  record.parked, record.aside, record.turn = nil, nil, nil
+  record.acted = us
+  local due = string.sub(with, 1, 1) == '+' and now + string.sub(with, 2) or tonumber(with) or now
+  if due > now then
+    addScheduled(id, record, due)
+  else
+    record.due = now
+    addReady(id, record, false)
+  end
+  return 1
+end
+
+function acts.PRIORITIZE(id, record, level, body)
+  local wanted = tonumber(with)
+  if not waits(record) or level == wanted then
+    return 0
+  end
+  local times, rest = split(body)
+  rest = string.gsub(rest, '^"priority":%d,', '', 1)
+  redis.call('HSET', JOBS, id, times .. (wanted == 5 and '' or '"priority":' .. wanted .. ',') .. rest)
+  if record and record.parked then
+    record.level = wanted
+    save(id, record)
+    return 1
+  end
+  local due = redis.call('ZSCORE', SCHEDULED, level .. id)
+  leave(id, record, level)
+  record = record or {}
+  record.level = wanted
+  record.aside, record.turn = nil, nil
+  if due then
+    addScheduled(id, record, tonumber(due))
+  else
+    addReady(id, record, false)
+  end
+  return 1
+end
+
+function acts.EDIT(id, record, _, body)
+  if not waits(record) and not isFinal(record) then
+    return 0
+  end
+  redis.call('HSET', JOBS, id, split(body) .. with)
+  return 1
+end
+
+function acts.LEAVE(id, record, level)
+  if not waits(record) then
+    return 0
+  end
+  local due = redis.call('ZSCORE', SCHEDULED, level .. id)
+  leave(id, record, level)
+  record = record or {level = level}
+  record.state = due and 'SCHEDULED' or 'READY'
+  record.due = due and tonumber(due) or record.due
+  record.tag, record.parked, record.aside, record.turn, record.moving = nil, nil, nil, nil, with
+  save(id, record)
+  redis.call('ZADD', LEASES, now + MOVE_LEASE_MS, 'move:' .. id)
+  return 1
+end
+
+function acts.ARRIVED(id, record)
+  if not (record and record.moving) then
+    return 0
+  end
+  redis.call('ZREM', LEASES, 'move:' .. id)
+  return remove(id)
+end
+
+function acts.STAY(id, record)
+  if not (record and record.moving) then
+    return 0
+  end
+  redis.call('ZREM', LEASES, 'move:' .. id)
+  record.moving = nil
+  if record.state == 'SCHEDULED' then
+    addScheduled(id, record, record.due)
+  else
+    addReady(id, record, true)
+  end
   return 1
 end
 
@@ -74,14 +197,7 @@ for at = 9, #ARGV, 3 do
     answer = 2
   else
     local record = text ~= '' and decode(text) or nil
-    local level = record and record.level or levelOf(body)
-    if action == 'CANCEL' then
-      answer = cancel(id, record, level)
-    elseif action == 'DELETE' then
-      answer = delete(id, record, level)
-    else
-      answer = replay(id, record, body, key)
-    end
+    answer = acts[action](id, record, record and record.level or levelOf(body), body, key)
   end
   answers[#answers + 1] = answer
 end

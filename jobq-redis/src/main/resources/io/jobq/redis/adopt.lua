@@ -1,10 +1,11 @@
--- Takes in a finished job of another queue, to run it here. Safe to repeat: a job whose id is stored is left alone.
+-- Takes in a job of another queue: a finished one, to run it here, or one that waits, to wait here. Safe to repeat: a
+-- job whose id is stored is left alone.
 --
--- ARGV     7 id, 8 body, 9 level, 10 token and 11 start of its last lease ("" for none), 12 unique key ("" for none),
---          13 errors, 14 log
+-- ARGV     7 id, 8 body, 9 its record there ("" if it shall start over), 10 level, 11 token and 12 start of its last lease
+--          ("" for none), 13 unique key ("" for none), 14 errors, 15 log, 16 progress
 -- returns  1 it is here now, or was before; 0 a live job holds its unique key
 
-local id, body, key = ARGV[7], ARGV[8], ARGV[12]
+local id, body, key = ARGV[7], ARGV[8], ARGV[13]
 if redis.call('HEXISTS', JOBS, id) == 1 then
   return {1}
 end
@@ -12,21 +13,33 @@ if key ~= '' and takeKey(key, id) then
   return {0}
 end
 -- tokens must grow, so this queue's may not lag behind the job's
-local token = tonumber(ARGV[10]) or 0
+local token = tonumber(ARGV[11]) or 0
 local behind = token - tonumber(redis.call('HGET', META, 'token') or 0)
 if behind > 0 then
   count('token', behind)
 end
-redis.call('HSET', JOBS, id, unexpired(body))
 if tenantOf(body) then
   redis.call('HSET', META, 'tenants', 1)
 end
-if ARGV[13] ~= '' then
-  redis.call('HSET', STORY, id .. ':e', ARGV[13])
+for i, part in ipairs({':e', ':l', ':p'}) do
+  if ARGV[13 + i] ~= '' then
+    redis.call('HSET', STORY, id .. part, ARGV[13 + i])
+  end
 end
-if ARGV[14] ~= '' then
-  redis.call('HSET', STORY, id .. ':l', ARGV[14])
+local record
+if ARGV[9] ~= '' then
+  record = decode(ARGV[9])
+  record.moving, record.settled = nil, nil
+else
+  body = unexpired(body)
+  record = {due = now}
 end
-addReady(id, {level = tonumber(ARGV[9]), token = tonumber(ARGV[10]), started = tonumber(ARGV[11]), due = now}, false)
+record.level, record.token, record.started = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+redis.call('HSET', JOBS, id, body)
+if record.state == 'SCHEDULED' then
+  addScheduled(id, record, record.due)
+else
+  addReady(id, record, false)
+end
 conclude()
 return {1}

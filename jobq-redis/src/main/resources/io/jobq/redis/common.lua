@@ -35,11 +35,15 @@
 -- put ahead, before all: their tags are negative.
 --
 -- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class,
--- l and a level; names as they stand in heads. A job that a rule has no room for stands aside under it until there is ("aside" and "turn" in its
--- record), then comes back to the head of its level. What a running job counts for is in its record ("limits").
+-- l and a level; names as they stand in heads. A job that a rule has no room for stands aside under it until there is
+-- ("aside" and "turn" in its record), then comes back to the head of its level. What a running job counts for is in its
+-- record ("limits").
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
+--
+-- A job on its way to another queue ("moving" in its record: which) is in no line. Whoever moves it has a lease too,
+-- "move:id"; when that has run out, a sweep names the job to its caller, who brings the move to its end.
 
 local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
@@ -71,8 +75,8 @@ local function ready(level)
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
-local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished'}
-local TEXTS = {'reason', 'cancel', 'parked', 'aside', 'limits'}
+local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted'}
+local TEXTS = {'reason', 'cancel', 'parked', 'moving', 'aside', 'limits'}
 
 local function encode(record)
   local parts = {'{"state":"' .. record.state .. '"'}
@@ -106,16 +110,16 @@ end
 
 local fair -- made by fair.lua
 
-local holes, tenanted, ruled
+local holes, tenanted, ruled, paused
 
--- How many entries of the ready lists are holes, whether tenants ever had jobs, and whether there are rules; as it was
--- when first asked for.
+-- How many entries of the ready lists are holes, whether tenants ever had jobs, whether there ever were rules, and whether
+-- it is paused; as it was when first asked for.
 local function lines()
   if not holes then
-    local meta = redis.call('HMGET', META, 'holes', 'tenants', 'rules')
-    holes, tenanted, ruled = tonumber(meta[1] or 0), meta[2] ~= false, meta[3] ~= false
+    local meta = redis.call('HMGET', META, 'holes', 'tenants', 'rules', 'paused')
+    holes, tenanted, ruled, paused = tonumber(meta[1] or 0), meta[2] ~= false, meta[3] ~= false, meta[4] ~= false
   end
-  return holes, tenanted, ruled
+  return holes, tenanted, ruled, paused
 end
 
 local function entryOf(id, tag)

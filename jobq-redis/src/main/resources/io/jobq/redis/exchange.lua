@@ -330,8 +330,8 @@ local function takeShared(level, flat, wanted)
 end
 
 -- The queue's own rule holds nobody aside: it just gives less.
-local most, free = limit, nil
-if rules then
+local most, free = paused and 0 or limit, nil
+if rules and not paused then
   fair().study({'q'})
   if fair().learnt.q then
     local room, at = fair().roomOf(fair().learnt.q)
@@ -433,7 +433,7 @@ end
 if rules and nextDue ~= '0' then
   local held = got < most and redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
   local times = {tonumber(nextDue), held and held ~= 'inf' and math.max(0, held - now) or nil}
-  local isHeldBack = got >= most and most < limit and free ~= 'inf'
+  local isHeldBack = got >= most and most < limit and free and free ~= 'inf'
   if isHeldBack and redis.call('EXISTS', SHARED, unpack(KEYS, 23)) > 0 then
     times[#times + 1] = math.max(0, free - now)
   end

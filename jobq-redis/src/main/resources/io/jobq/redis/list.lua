@@ -93,7 +93,7 @@ local function listRunning()
   local claims = {}
   for _, lease in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
     local token = tonumber(string.match(lease, '^%d+'))
-    if position == '' or token >= tonumber(position) then
+    if token and (position == '' or token >= tonumber(position)) then
       claims[#claims + 1] = {token = token, lease = lease}
     end
   end

@@ -1,7 +1,8 @@
 -- Counts. Reads only.
 --
 -- returns  1 scheduled, 2 ready (parked ones included), 3 running, 4 succeeded, 5 dead, 6 cancelled,
---          7 how long the oldest ready job has been so in ms ("" for none), 8 parked types and their numbers, flat
+--          7 how long the oldest ready job has been so in ms ("" for none), 8 parked types and their numbers, flat,
+--          9 1 if it is paused
 
 local missing, shares = lines()
 local waiting = redis.call('ZCARD', SHARED) + redis.call('ZCARD', ASIDE) - missing
@@ -44,4 +45,4 @@ end
 return {
   redis.call('ZCARD', SCHEDULED), waiting + redis.call('ZCARD', PARKED), tonumber(redis.call('HGET', META, 'running') or 0),
   redis.call('LLEN', FINAL.SUCCEEDED) - succeededHoles(), redis.call('ZCARD', FINAL.DEAD), redis.call('ZCARD', FINAL.CANCELLED),
-  oldest and string.format('%.0f', math.max(0, now - oldest)) or '', parked}
+  oldest and string.format('%.0f', math.max(0, now - oldest)) or '', parked, redis.call('HEXISTS', META, 'paused')}

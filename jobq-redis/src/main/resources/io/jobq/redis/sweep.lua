@@ -1,12 +1,12 @@
 -- Does what no claim triggers. Safe to repeat, at any time, by anyone: it moves only what is due, expired or too old.
 --
 -- ARGV     7 how many of each kind at most, 8 us after which succeeded and cancelled jobs are too old, 9 dead ones
--- returns  jobs promoted, reclaimed, purged
+-- returns  1 to 3 jobs promoted, reclaimed, purged; 4 ids of jobs whose move to another queue is to be brought to its end
 
 local limit = tonumber(ARGV[7])
 local promoted = promote(limit)
 
-local reclaimed, purged = 0, 0
+local reclaimed, purged, unmoved = 0, 0, {}
 
 -- Takes back what runs under a lease that has run out. They go ahead of their line, so the last goes first.
 local function reclaim(lease)
@@ -28,8 +28,21 @@ local function reclaim(lease)
   end
 end
 
+-- Names a job whose mover has gone, if it still moves.
+local function resume(id, lease)
+  local text = redis.call('HGET', STATE, id)
+  if text and decode(text).moving then
+    unmoved[#unmoved + 1] = id
+  else
+    redis.call('ZREM', LEASES, lease)
+  end
+end
+
 for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, limit)) do
-  if reclaimed < limit then
+  local moving = string.match(lease, '^move:(.*)$')
+  if moving then
+    resume(moving, lease)
+  elseif reclaimed < limit then
     reclaim(lease)
   end
 end
@@ -96,4 +109,4 @@ if ruled then
 end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
 conclude()
-return {promoted, reclaimed, purged}
+return {promoted, reclaimed, purged, unmoved}

@@ -129,7 +129,13 @@ class RedisLimitsTest {
                     });
         }
         settle(storage, done);
-        storage.admin().apply(JobFilter.ALL, new JobAction.Cancel("no"), null, 5);
+        for (JobAction action : List.of(
+                new JobAction.ChangePriority(Priority.HIGH),
+                new JobAction.Reschedule(new Due.In(Duration.ofHours(1))),
+                new JobAction.RunNow(),
+                new JobAction.Cancel("no"))) {
+            storage.admin().apply(JobFilter.ALL, action, null, 5);
+        }
         storage.admin().apply(JobFilter.ALL, new JobAction.Replay(null), null, 5);
         storage.admin().apply(JobFilter.ALL.withStates(JobState.DEAD), new JobAction.Replay(QUEUE), null, 5);
     }

@@ -59,7 +59,7 @@ import org.junit.jupiter.api.Test;
  * <p>Where the SPI leaves a choice, the contract leaves it too: the order of jobs that were given back among
  * themselves, of jobs due in the same millisecond, and of running jobs in a list.
  */
-public abstract class JobStoreContract extends AdminContract {
+public abstract class JobStoreContract extends PauseContract {
     /** For subclasses. */
     protected JobStoreContract() {}
 
@@ -95,6 +95,16 @@ public abstract class JobStoreContract extends AdminContract {
             insert(job(delayed(Duration.ofMinutes(5))));
             listen(Kind.READY, heard::add);
             insert(job(delayed(Duration.ofMinutes(1))));
+            awaitHint(Kind.READY, QUEUE);
+        }
+
+        @Test
+        void whatWaitsInAQueueThatGoesOnIsAnnounced() throws InterruptedException {
+            admin().pause(QUEUE, true);
+            insert(1);
+            assertThat(claim(1)).isEmpty();
+            listen(Kind.READY, heard::add);
+            admin().pause(QUEUE, false);
             awaitHint(Kind.READY, QUEUE);
         }
 

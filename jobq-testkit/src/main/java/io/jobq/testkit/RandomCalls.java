@@ -85,12 +85,18 @@ final class RandomCalls {
 
     private NewJob newJob() {
         JobId id = JobId.of(new UUID(random.nextLong(), random.nextLong()));
-        Payload payload = new Payload(1 + pick(3), ("{\"n\":" + pick(1_000) + "}").getBytes(StandardCharsets.UTF_8));
-        JobOptions options =
-                JobOptions.DEFAULT.withPriority(new Priority(4 + pick(3))).withDue(due());
+        JobOptions options = JobOptions.DEFAULT.withPriority(priority()).withDue(due());
         options = chance(30) ? options.withUniqueKey(oneOf(KEYS)) : options;
         options = chance(40) ? options.withTenant(oneOf(TENANTS)) : options;
-        return new NewJob(id, oneOf(QUEUES), oneOf(TYPES), payload, options);
+        return new NewJob(id, oneOf(QUEUES), oneOf(TYPES), payload(), options);
+    }
+
+    private Payload payload() {
+        return new Payload(1 + pick(3), ("{\"n\":" + pick(1_000) + "}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Priority priority() {
+        return new Priority(4 + pick(3));
     }
 
     private Due due() {
@@ -208,11 +214,30 @@ final class RandomCalls {
     }
 
     JobAction action() {
-        return switch (pick(5)) {
+        return switch (pick(12)) {
             case 0 -> new JobAction.Delete();
             case 1, 2 -> new JobAction.Cancel("unwanted " + pick(9));
+            case 3 -> new JobAction.RunNow();
+            case 4, 5 -> new JobAction.Reschedule(due());
+            case 6, 7 -> move(oneOf(QUEUES));
+            case 8 -> new JobAction.ChangePriority(priority());
+            case 9 -> new JobAction.EditPayload(payload());
             default -> replay(maybe(30, () -> oneOf(QUEUES)));
         };
+    }
+
+    /** What an action is applied to. */
+    JobFilter filterFor(JobAction action) {
+        if (action instanceof JobAction.EditPayload) {
+            return JobFilter.ALL.withIds(
+                    Set.of(inserted.isEmpty() ? JobId.next() : oneOf(inserted).id()));
+        }
+        return filter();
+    }
+
+    private JobAction move(String queue) {
+        repeatable.clear();
+        return new JobAction.Move(queue);
     }
 
     private JobAction replay(@Nullable String queue) {
@@ -220,6 +245,10 @@ final class RandomCalls {
             repeatable.clear();
         }
         return new JobAction.Replay(queue);
+    }
+
+    String queue() {
+        return oneOf(QUEUES);
     }
 
     int pageSize() {

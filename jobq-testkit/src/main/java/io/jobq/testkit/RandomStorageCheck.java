@@ -110,13 +110,14 @@ public final class RandomStorageCheck {
         }
 
         private void step() {
-            switch (calls.pick(12)) {
+            switch (calls.pick(13)) {
                 case 0, 1, 2 -> insert(calls.newJobs());
                 case 3, 4, 5, 6 -> exchange(calls.settlements(), calls.claim());
                 case 7 -> renew(calls.worker(), calls.reports());
                 case 8 -> sweep();
-                case 9 -> apply(calls.filter(), calls.action());
+                case 9 -> apply(calls.action());
                 case 10 -> pass(calls.time());
+                case 11 -> pause(calls.queue(), calls.pick(3) == 0);
                 default -> list(calls.filter(), calls.pageSize());
             }
         }
@@ -154,7 +155,8 @@ public final class RandomStorageCheck {
             assertThat(answer).isEqualTo(model.sweep());
         }
 
-        private void apply(JobFilter filter, JobAction action) {
+        private void apply(JobAction action) {
+            JobFilter filter = calls.filterFor(action);
             tell("apply " + action + " to " + filter);
             int count = 0;
             int pageSize = calls.pageSize();
@@ -166,6 +168,13 @@ public final class RandomStorageCheck {
                 assertThat(i).as("calls of %s", action).isLessThan(CALLS_AT_MOST);
             }
             model.applied(filter, action, count);
+        }
+
+        private void pause(String queue, boolean stop) {
+            tell((stop ? "pause " : "resume ") + queue);
+            boolean changed = model.paused.contains(queue) != stop;
+            assertThat(storage.admin().pause(queue, stop)).isEqualTo(changed);
+            model.pause(queue, stop);
         }
 
         private void pass(Duration time) {
@@ -196,6 +205,7 @@ public final class RandomStorageCheck {
             Map<String, Long> parked = new HashMap<>();
             model.all(j -> j.queue.equals(queue) && j.parked).forEach(j -> parked.merge(j.job.type(), 1L, Long::sum));
             assertThat(stats.parked()).isEqualTo(parked);
+            assertThat(stats.paused()).as("whether '%s' is paused", queue).isEqualTo(model.paused.contains(queue));
             assertThat(stats.oldestReady() != null)
                     .as("whether a job is ready in '%s'", queue)
                     .isEqualTo(!model.all(j -> j.queue.equals(queue) && j.isClaimable())

@@ -45,6 +45,7 @@ final class StorageModel {
 
     final List<ModelJob> jobs = new ArrayList<>();
     final Set<String> queues = new TreeSet<>();
+    final Set<String> paused = new HashSet<>();
     private final Retention retention;
     private final JobAdmin admin;
     private final long start;
@@ -95,12 +96,14 @@ final class StorageModel {
         ModelJob added = new ModelJob(job);
         jobs.add(added);
         queues.add(job.queue());
-        Due due = job.options().due();
-        long wait = due instanceof Due.In in
+        await(added, wait(job.options().due()));
+        return new InsertResult.Inserted(job.id());
+    }
+
+    private long wait(Due due) {
+        return due instanceof Due.In in
                 ? in.delay().toMillis()
                 : ((Due.At) due).instant().toEpochMilli() - start - now;
-        await(added, wait);
-        return new InsertResult.Inserted(job.id());
     }
 
     @Nullable
@@ -115,6 +118,7 @@ final class StorageModel {
     /** Half a second is nothing: storages with a clock of their own drift from the model's. */
     private void await(ModelJob job, long wait) {
         job.ahead = false;
+        job.jumbled = false;
         job.due = now + Math.max(0, wait);
         job.state = wait > 500 ? JobState.SCHEDULED : JobState.READY;
         job.joined = ++joins;
@@ -263,6 +267,7 @@ final class StorageModel {
         for (ModelJob job : due) {
             job.state = JobState.READY;
             job.ahead = false;
+            job.jumbled = false;
             job.joined = joins;
         }
         return due.size();
@@ -274,6 +279,9 @@ final class StorageModel {
         for (int pass = 1; pass <= 2; pass++) {
             for (Claim.Share share : want.shares()) {
                 int most = pass == 1 ? share.quota() : want.limit();
+                if (paused.contains(share.queue())) {
+                    continue;
+                }
                 long ready = all(j -> j.isClaimable() && j.queue.equals(share.queue()))
                                 .size()
                         - turns.stream().filter(share.queue()::equals).count();
@@ -338,38 +346,97 @@ final class StorageModel {
         return (state == JobState.DEAD ? retention.deadAge() : retention.succeededAge()).toMillis();
     }
 
+    void pause(String queue, boolean stop) {
+        queues.add(queue);
+        if (stop) {
+            paused.add(queue);
+        } else {
+            paused.remove(queue);
+        }
+    }
+
     /** Follows an action that has been applied to the end, and fails if it cannot have changed so many jobs. */
     void applied(JobFilter filter, JobAction action, int count) {
         List<ModelJob> meant = all(j -> j.matches(filter));
         List<ModelJob> changed = meant.stream().filter(j -> fits(j, action)).toList();
         long together = ++joins;
-        for (ModelJob job : changed) {
-            if (action instanceof JobAction.Replay replay) {
-                replay(job, replay.queue());
-                job.joined = together;
-            } else if (action instanceof JobAction.Delete) {
-                jobs.remove(job);
-            } else if (job.state == JobState.RUNNING) {
-                job.cancelReason = ((JobAction.Cancel) action).reason();
-            } else {
-                end(job, JobState.CANCELLED, ((JobAction.Cancel) action).reason());
-            }
-        }
+        changed.forEach(job -> apply(job, action, together));
         settleTies();
         assertThat(count).as("jobs changed by %s", action).isEqualTo(changed.size());
     }
 
-    /** Of several finished jobs with one unique key any may be replayed, so the storage is asked which was. */
-    private boolean fits(ModelJob job, JobAction action) {
+    private void apply(ModelJob job, JobAction action, long together) {
         if (action instanceof JobAction.Replay replay) {
-            String queue = replay.queue() == null ? job.queue : replay.queue();
-            String key = job.job.options().uniqueKey();
-            boolean contended = key != null
-                    && !all(j -> j != job && key.equals(j.job.options().uniqueKey()))
-                            .isEmpty();
-            return job.state.isFinal() && holder(queue, key) == null && (!contended || isLiveInStorage(job));
+            replay(job, replay.queue());
+            job.joined = together;
+        } else if (action instanceof JobAction.Delete) {
+            jobs.remove(job);
+        } else if (action instanceof JobAction.EditPayload edit) {
+            job.payload = edit.payload();
+        } else if (action instanceof JobAction.Cancel cancel) {
+            if (job.state == JobState.RUNNING) {
+                job.cancelReason = cancel.reason();
+            } else {
+                end(job, JobState.CANCELLED, cancel.reason());
+            }
+        } else {
+            reorder(job, action);
+            job.joined = together;
         }
-        return action instanceof JobAction.Cancel ? job.isLive() : job.state != JobState.RUNNING;
+    }
+
+    /** What sends a waiting job to the end of a line. */
+    private void reorder(ModelJob job, JobAction action) {
+        if (action instanceof JobAction.ChangePriority change) {
+            job.priority = change.priority();
+            if (job.parked) {
+                return;
+            }
+        } else if (action instanceof JobAction.Move move) {
+            moved(job, move.queue());
+        } else {
+            job.parked = false;
+            await(job, action instanceof JobAction.Reschedule reschedule ? wait(reschedule.due()) : 0);
+        }
+        job.ahead = false;
+        job.jumbled = true;
+    }
+
+    private void moved(ModelJob job, String queue) {
+        job.queue = queue;
+        queues.add(queue);
+        job.parked = false;
+        job.settledToken = 0;
+    }
+
+    private boolean fits(ModelJob job, JobAction action) {
+        if (!action.fits().contains(job.state)) {
+            return false;
+        } else if (action instanceof JobAction.Replay replay) {
+            String queue = replay.queue() == null ? job.queue : replay.queue();
+            return isWelcome(job, queue) && (!isContended(job) || isLiveInStorage(job));
+        } else if (action instanceof JobAction.Move move) {
+            return !job.queue.equals(move.queue())
+                    && isWelcome(job, move.queue())
+                    && (!isContended(job) || isInStorage(job, move.queue()));
+        } else if (action instanceof JobAction.ChangePriority change) {
+            return !job.priority.equals(change.priority());
+        }
+        return true;
+    }
+
+    private boolean isWelcome(ModelJob job, String queue) {
+        return holder(queue, job.job.options().uniqueKey()) == null;
+    }
+
+    /** Of several jobs with one unique key any may be the first, so the storage is asked which was. */
+    private boolean isContended(ModelJob job) {
+        String key = job.job.options().uniqueKey();
+        return key != null && first(j -> j != job && key.equals(j.job.options().uniqueKey())) != null;
+    }
+
+    private boolean isInStorage(ModelJob job, String queue) {
+        return admin.find(job.job.id()).filter(s -> s.queue().equals(queue)).isPresent();
     }
 
     private boolean isLiveInStorage(ModelJob job) {

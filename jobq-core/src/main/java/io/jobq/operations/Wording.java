@@ -1,0 +1,85 @@
+package io.jobq.operations;
+
+import io.jobq.JobId;
+import io.jobq.spi.Due;
+import io.jobq.spi.JobAction;
+import io.jobq.spi.JobFilter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** How the audit list names things, in few characters whatever their names. */
+final class Wording {
+    private static final int LONGEST = 500;
+    private static final int IDS_NAMED = 5;
+
+    private Wording() {}
+
+    static String of(JobAction action) {
+        return shortened(describe(action));
+    }
+
+    /** Payloads are no operator's business but the one's who edits them. */
+    private static String describe(JobAction action) {
+        if (action instanceof JobAction.Cancel cancel) {
+            return "cancel: " + cancel.reason();
+        } else if (action instanceof JobAction.Replay replay) {
+            return replay.queue() == null ? "replay" : "replay in queue '" + replay.queue() + "'";
+        } else if (action instanceof JobAction.Reschedule reschedule) {
+            Due due = reschedule.due();
+            return "reschedule to " + (due instanceof Due.In in ? "now and " + in.delay() : ((Due.At) due).instant());
+        } else if (action instanceof JobAction.Move move) {
+            return "move to queue '" + move.queue() + "'";
+        } else if (action instanceof JobAction.ChangePriority change) {
+            return "change priority to " + change.priority().level();
+        } else if (action instanceof JobAction.EditPayload edit) {
+            return "edit payload: now " + edit.payload().data().length + " bytes";
+        }
+        return action instanceof JobAction.RunNow ? "run now" : "delete";
+    }
+
+    static String of(JobId id) {
+        return "job " + id;
+    }
+
+    static String ofQueue(String queue) {
+        return shortened("queue '" + queue + "'");
+    }
+
+    static String of(JobFilter filter) {
+        List<String> parts = new ArrayList<>();
+        if (!filter.states().isEmpty()) {
+            parts.add("state " + new TreeSet<>(filter.states()));
+        }
+        add(parts, "queue", filter.queue());
+        add(parts, "type", filter.type());
+        add(parts, "error", filter.errorClass());
+        if (filter.finishedFrom() != null) {
+            parts.add("finished from " + filter.finishedFrom());
+        }
+        if (filter.finishedBefore() != null) {
+            parts.add("finished before " + filter.finishedBefore());
+        }
+        if (!filter.ids().isEmpty()) {
+            parts.add(ids(filter.ids()));
+        }
+        return shortened(parts.isEmpty() ? "all jobs" : "jobs with " + String.join(", ", parts));
+    }
+
+    private static void add(List<String> parts, String what, @Nullable String value) {
+        if (value != null) {
+            parts.add(what + " '" + value + "'");
+        }
+    }
+
+    private static String ids(Set<JobId> ids) {
+        String some = new TreeSet<>(ids).stream().limit(IDS_NAMED).toList().toString();
+        return ids.size() <= IDS_NAMED ? "ids " + some : ids.size() + " ids, the first " + some;
+    }
+
+    static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+    }
+}

@@ -1,0 +1,159 @@
+package io.jobq.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobq.JobId;
+import io.jobq.JobState;
+import io.jobq.Priority;
+import io.jobq.WorkerInfo;
+import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Claim;
+import io.jobq.spi.Due;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import io.jobq.spi.Report;
+import io.jobq.spi.Retention;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.WorkerLease;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Why a job is not running. */
+class ExplainTest {
+    private static final String QUEUE = "mail";
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+    private static final WorkerLease LEASE = new WorkerLease("w", Duration.ofMinutes(1));
+
+    private final InMemoryStorage storage = new InMemoryStorage(Retention.DEFAULT, InstantSource.fixed(NOON));
+    private final Operations ops = Operations.of(storage, "ada");
+
+    @AfterEach
+    void close() {
+        storage.close();
+    }
+
+    private void announce(String id, WorkerInfo.State state, String queue, List<WorkerInfo.Running> running) {
+        WorkerInfo.Slots slots = new WorkerInfo.Slots(1, 0, 1, 0);
+        WorkerInfo info =
+                new WorkerInfo(id, "w", "host", 1, "dev", state, Map.of(queue, 1), slots, running, 0, NOON, NOON);
+        new WorkerRegistry(storage.registry()).announce(info, Duration.ofMinutes(1));
+    }
+
+    private void announce() {
+        announce("w-1", WorkerInfo.State.RUNNING, QUEUE, List.of());
+    }
+
+    private JobId insert(JobOptions options) {
+        JobId id = JobId.next();
+        storage.jobs().insert(List.of(new NewJob(id, QUEUE, "send", new Payload(1, new byte[0]), options)));
+        return id;
+    }
+
+    private JobId insert() {
+        return insert(JobOptions.DEFAULT);
+    }
+
+    private Claimed claim() {
+        return storage.jobs()
+                .exchange(List.of(), new Claim(LEASE, List.of(new Claim.Share(QUEUE, 1)), 1, Set.of()))
+                .claimed()
+                .get(0);
+    }
+
+    private void settle(Settlement settlement) {
+        storage.jobs().exchange(List.of(settlement), new Claim(LEASE, List.of(), 0, Set.of()));
+    }
+
+    @Test
+    void unknown() {
+        assertThat(ops.explain(JobId.next())).isEqualTo(new Explanation.Unknown());
+    }
+
+    @Test
+    void running() {
+        JobId id = insert();
+        claim();
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.Running(NOON, null));
+        announce("w-2", WorkerInfo.State.RUNNING, QUEUE, List.of(new WorkerInfo.Running(id, "send", 1)));
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.Running(NOON, "w-2"));
+    }
+
+    @Test
+    void finished() {
+        JobId id = insert();
+        settle(new Settlement.Discard(claim().lease(), Report.NOTHING, null, "hopeless"));
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.Finished(JobState.DEAD, NOON, "hopeless"));
+        assertThat(ops.explain(id).text()).isEqualTo("it is DEAD since 2026-03-01T12:00:00Z: hopeless");
+    }
+
+    @Test
+    void scheduledOrBetweenAttempts() {
+        JobId later = insert(JobOptions.DEFAULT.withDue(new Due.In(Duration.ofHours(1))));
+        assertThat(ops.explain(later)).isEqualTo(new Explanation.Scheduled(NOON.plus(Duration.ofHours(1)), 1, null));
+        JobId snoozed = insert();
+        settle(new Settlement.Snooze(claim().lease(), Report.NOTHING, Duration.ofMinutes(1), "rate limited"));
+        assertThat(ops.explain(snoozed).text()).isEqualTo("it waits until 2026-03-01T12:01:00Z: rate limited");
+    }
+
+    @Test
+    void queuePaused() {
+        announce();
+        JobId id = insert();
+        ops.pause(QUEUE);
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.Paused(QUEUE));
+        ops.resume(QUEUE);
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, true));
+    }
+
+    @Test
+    void noWorkerForTheQueue() {
+        JobId id = insert();
+        announce("w-1", WorkerInfo.State.RUNNING, "other", List.of());
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.NoWorker(QUEUE, Set.of()));
+        announce("w-2", WorkerInfo.State.QUIET, QUEUE, List.of());
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.NoWorker(QUEUE, Set.of("w-2")));
+        assertThat(ops.explain(id).text()).contains("quiet: [w-2]");
+    }
+
+    @Test
+    void noHandlerForTheType() {
+        announce();
+        JobId id = insert();
+        settle(new Settlement.Park(claim().lease(), Report.NOTHING));
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.NoHandler("send", 1));
+    }
+
+    @Test
+    void placeInLine() {
+        announce();
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            ids.add(insert());
+        }
+        JobId urgent = insert(JobOptions.DEFAULT.withPriority(Priority.CRITICAL));
+
+        assertThat(ops.explain(urgent)).isEqualTo(new Explanation.InLine(0, true));
+        assertThat(ops.explain(urgent).text()).isEqualTo("it is the next of its queue");
+        assertThat(ops.explain(ids.get(0)).text()).isEqualTo("1 job is before it in its queue");
+        assertThat(ops.explain(ids.get(99))).isEqualTo(new Explanation.InLine(100, true));
+        assertThat(ops.explain(ids.get(100))).isEqualTo(new Explanation.InLine(100, false));
+        assertThat(ops.explain(ids.get(149)).text()).isEqualTo("more than 100 jobs are before it in its queue");
+        assertThat(ops.audit()).isEmpty();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nothingIsRejected() {
+        assertThatThrownBy(() -> ops.explain(null)).isInstanceOf(NullPointerException.class);
+    }
+}

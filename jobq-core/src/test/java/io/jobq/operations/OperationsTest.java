@@ -1,0 +1,299 @@
+package io.jobq.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobq.JobId;
+import io.jobq.JobState;
+import io.jobq.Priority;
+import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Claim;
+import io.jobq.spi.Due;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.JobAction;
+import io.jobq.spi.JobFilter;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import io.jobq.spi.Report;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.Storage;
+import io.jobq.spi.StorageException;
+import io.jobq.spi.WorkerLease;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The operator's hand on jobs and queues. */
+@Timeout(60)
+class OperationsTest {
+    private static final String QUEUE = "mail";
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    private final Storage storage = new InMemoryStorage();
+    private final Operations ops = Operations.of(storage, "ada", InstantSource.fixed(NOON));
+
+    @AfterEach
+    void close() {
+        storage.close();
+    }
+
+    private JobId insert(JobOptions options) {
+        JobId id = JobId.next();
+        storage.jobs().insert(List.of(new NewJob(id, QUEUE, "send", payload("1"), options)));
+        return id;
+    }
+
+    private List<JobId> insert(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> insert(JobOptions.DEFAULT))
+                .toList();
+    }
+
+    private static Payload payload(String json) {
+        return new Payload(1, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<Claimed> claim(int limit) {
+        Claim want = new Claim(
+                new WorkerLease("w", Duration.ofSeconds(30)), List.of(new Claim.Share(QUEUE, limit)), limit, Set.of());
+        return storage.jobs().exchange(List.of(), want).claimed();
+    }
+
+    private void die(int count) {
+        insert(count);
+        List<Settlement> dead = new ArrayList<>();
+        claim(count).forEach(c -> dead.add(new Settlement.Discard(c.lease(), Report.NOTHING, null, "hopeless")));
+        storage.jobs().exchange(dead, new Claim(new WorkerLease("w", Duration.ofSeconds(30)), List.of(), 0, Set.of()));
+    }
+
+    private JobState state(JobId id) {
+        return storage.admin().find(id).orElseThrow().state();
+    }
+
+    @Test
+    void oneJobAtATime() {
+        JobId later = insert(JobOptions.DEFAULT.withDue(new Due.In(Duration.ofHours(1))));
+        assertThat(ops.runNow(later)).isTrue();
+        assertThat(ops.runNow(later)).isFalse();
+        assertThat(ops.reschedule(later, Duration.ofHours(2))).isTrue();
+        assertThat(state(later)).isEqualTo(JobState.SCHEDULED);
+        assertThat(ops.reschedule(later, Instant.now())).isTrue();
+        assertThat(ops.changePriority(later, Priority.HIGH)).isTrue();
+        assertThat(ops.editPayload(later, payload("2"))).isTrue();
+        assertThat(ops.move(later, "other")).isTrue();
+        assertThat(ops.move(later, QUEUE)).isTrue();
+        NewJob job = claim(1).get(0).job().job();
+        assertThat(job.payload()).isEqualTo(payload("2"));
+        assertThat(job.options().priority()).isEqualTo(Priority.HIGH);
+
+        assertThat(ops.editPayload(later, payload("3"))).isFalse();
+        assertThat(ops.delete(later)).isFalse();
+        assertThat(ops.cancel(later, "enough")).isTrue();
+        JobId other = insert(1).get(0);
+        assertThat(ops.cancel(other, "enough")).isTrue();
+        assertThat(ops.replay(other)).isTrue();
+        assertThat(ops.delete(other)).isTrue();
+        assertThat(ops.delete(JobId.next())).isFalse();
+    }
+
+    @Test
+    void aBulkActionGoesOnFromWhereItIs() {
+        die(450);
+        JobFilter dead = JobFilter.ALL.withStates(JobState.DEAD);
+        Bulk first = ops.begin(dead, new JobAction.Replay(null));
+        assertThat(first.done()).isEqualTo(200);
+        assertThat(first.isComplete()).isFalse();
+
+        Operations another = Operations.of(storage, "grace");
+        Bulk second = another.goOn(first);
+        Bulk third = another.goOn(second);
+        assertThat(third.done()).isEqualTo(450);
+        assertThat(third.isComplete()).isTrue();
+        assertThat(another.goOn(third)).isEqualTo(third);
+        assertThat(claim(1_000)).hasSize(450);
+        assertThat(ops.audit()).containsExactly(third.entry());
+    }
+
+    @Test
+    void aBulkActionStopsWhenToldTo() {
+        insert(1_000);
+        JobAction cancel = new JobAction.Cancel("enough");
+        List<Long> told = new ArrayList<>();
+        Bulk stopped = ops.run(JobFilter.ALL, cancel, bulk -> {
+            told.add(bulk.done());
+            return bulk.done() < 400;
+        });
+
+        assertThat(told).containsExactly(200L, 400L);
+        assertThat(stopped.done()).isEqualTo(400);
+        assertThat(ops.audit().get(0).complete()).isFalse();
+        assertThat(ops.audit().get(0).jobs()).isEqualTo(400);
+        assertThat(ops.run(JobFilter.ALL, cancel, bulk -> true).done()).isEqualTo(600);
+    }
+
+    @Test
+    void aDryRunChangesNothingAndCountsWhatTheActionFits() {
+        die(20);
+        insert(30);
+        claim(10);
+
+        assertThat(ops.count(JobFilter.ALL.withQueue(QUEUE), new JobAction.Delete()))
+                .hasToString("40");
+        assertThat(ops.count(JobFilter.ALL.withQueue("other"), new JobAction.Delete()))
+                .hasToString("0");
+        assertThat(claim(100)).hasSize(20);
+    }
+
+    @Test
+    void aDryRunLooksAtABoundedNumberOfJobs() {
+        insert(2_500);
+        JobFilter sends = JobFilter.ALL.withType("send");
+        Count first = ops.count(sends, new JobAction.RunNow());
+        assertThat(first).hasToString("0");
+        Count some = ops.count(sends, new JobAction.Cancel("no"));
+        assertThat(some).hasToString("at least 1000");
+        assertThat(ops.goOn(ops.goOn(some))).hasToString("2500");
+        assertThat(ops.count(JobFilter.ALL, new JobAction.Cancel("no"))).hasToString("2500");
+        assertThat(ops.count(JobFilter.ALL.withStates(JobState.DEAD), new JobAction.Cancel("no")))
+                .hasToString("0");
+        assertThat(ops.audit()).isEmpty();
+    }
+
+    @Test
+    void anActionThatFitsNoStateOfTheFilterTouchesNothing() {
+        insert(3);
+        Bulk none = ops.begin(JobFilter.ALL.withStates(JobState.READY), new JobAction.Replay(null));
+
+        assertThat(none.isComplete()).isTrue();
+        assertThat(none.done()).isZero();
+        assertThat(claim(10)).hasSize(3);
+    }
+
+    @Test
+    void purgeTakesTheNameTwice() {
+        insert(300);
+        claim(1);
+        assertThatThrownBy(() -> ops.purge(QUEUE, "mial"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'mial' is not its name")
+                .hasMessageContaining("nothing was deleted");
+        assertThatThrownBy(() -> ops.purge("mial", "mial"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no queue 'mial'")
+                .hasMessageContaining(QUEUE);
+        assertThat(ops.audit()).isEmpty();
+
+        Bulk purge = ops.goOn(ops.purge(QUEUE, QUEUE));
+        assertThat(purge.done()).isEqualTo(299);
+        assertThat(storage.admin().list(JobFilter.ALL, null, 10).jobs()).hasSize(1);
+    }
+
+    @Test
+    void pausesAndResumes() {
+        insert(1);
+        assertThat(ops.pause(QUEUE)).isTrue();
+        assertThat(ops.pause(QUEUE)).isFalse();
+        assertThat(claim(1)).isEmpty();
+        assertThat(ops.resume(QUEUE)).isTrue();
+        assertThat(ops.resume(QUEUE)).isFalse();
+        assertThat(claim(1)).hasSize(1);
+    }
+
+    @Test
+    void everythingIsWrittenDown() {
+        JobId id = insert(1).get(0);
+        ops.pause(QUEUE);
+        ops.move(id, "other");
+        Operations.of(storage, "grace").delete(JobId.next());
+        ops.begin(JobFilter.ALL.withType("send").withQueue("other"), new JobAction.Cancel("enough"));
+
+        assertThat(ops.audit())
+                .extracting(entry -> entry.number() + " " + entry.who() + ": " + entry.action() + ", " + entry.target()
+                        + ", " + entry.jobs() + (entry.complete() ? "" : "…"))
+                .satisfiesExactly(
+                        last -> assertThat(last)
+                                .isEqualTo("4 ada: cancel: enough, jobs with queue 'other', type 'send', 1"),
+                        third -> assertThat(third)
+                                .startsWith("3 grace: delete, job ")
+                                .endsWith(", 0"),
+                        second -> assertThat(second).isEqualTo("2 ada: move to queue 'other', job " + id + ", 1"),
+                        first -> assertThat(first).isEqualTo("1 ada: pause, queue 'mail', 0"));
+        assertThat(ops.audit().get(0).at()).isEqualTo(NOON);
+    }
+
+    @Test
+    void theAuditListIsBounded() {
+        JobId id = JobId.next();
+        Bulk old = ops.begin(JobFilter.ALL, new JobAction.Delete());
+        for (int i = 0; i < AuditLog.KEPT + 50; i++) {
+            ops.delete(id);
+        }
+        insert(1);
+        ops.goOn(new Bulk(old.filter(), old.action(), old.entry(), "READY:0:0:0:"));
+
+        assertThat(ops.audit()).hasSize(AuditLog.KEPT);
+        assertThat(storage.registry().list("audit")).hasSize(AuditLog.KEPT);
+        assertThat(ops.audit().get(0).number()).isEqualTo(AuditLog.KEPT + 51);
+    }
+
+    @Test
+    void manyOperatorsGetNumbersOfTheirOwn() {
+        List<CompletableFuture<Void>> all = IntStream.range(0, 8)
+                .mapToObj(n -> CompletableFuture.runAsync(() -> {
+                    Operations mine = Operations.of(storage, "operator " + n);
+                    for (int i = 0; i < 50; i++) {
+                        mine.delete(JobId.next());
+                    }
+                }))
+                .toList();
+        all.forEach(CompletableFuture::join);
+
+        assertThat(ops.audit()).hasSize(400);
+        assertThat(ops.audit()).extracting(AuditEntry::number).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void nothingIsDoneThatCannotBeWrittenDown() {
+        Operations closed = Operations.of(storage, "ada");
+        storage.close();
+        assertThatThrownBy(() -> closed.pause(QUEUE)).isInstanceOf(StorageException.class);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void badInputIsRejectedBeforeAnythingIsDone() {
+        JobId id = insert(1).get(0);
+        for (String who : List.of("", " ", "a\nb", "x".repeat(201))) {
+            assertThatThrownBy(() -> Operations.of(storage, who))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("operator's name");
+        }
+        for (String queue : List.of("", "\u0000", "a{b", "x".repeat(201))) {
+            assertThatThrownBy(() -> ops.move(id, queue)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> ops.pause(queue)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> ops.begin(JobFilter.ALL, new JobAction.Replay(queue)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> ops.reschedule(id, Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("negative");
+        assertThatThrownBy(() -> ops.begin(JobFilter.ALL, new JobAction.EditPayload(payload("1"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("one job");
+        assertThatThrownBy(() -> ops.delete(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> ops.cancel(id, null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> Operations.of(storage, null)).isInstanceOf(NullPointerException.class);
+        assertThat(ops.audit()).isEmpty();
+        assertThat(state(id)).isEqualTo(JobState.READY);
+    }
+}
