@@ -158,15 +158,13 @@ final class Admission {
         return null;
     }
 
-    /** Jobs that stand ahead have been through before, so those who wait at a gate did not come before them. */
     private @Nullable Gate refusing(Entry entry, Target target, String name) {
         Limit limit = rules.limit(target, name);
         Gate gate = gates.find(target, name);
         if (gate == null) {
             return limit.concurrency() == 0 ? gates.get(target, name, now) : null;
         }
-        boolean othersFirst = gate.hasAside() && !LevelLine.isAhead(entry);
-        return othersFirst || !gate.usage.hasRoom(limit, now) ? gate : null;
+        return gate.hasBefore(entry) || !gate.usage.hasRoom(limit, now) ? gate : null;
     }
 
     private static @Nullable String name(Entry entry, Target target) {

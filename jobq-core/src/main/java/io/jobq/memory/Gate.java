@@ -30,6 +30,15 @@ final class Gate {
         return aside != null && !aside.isEmpty();
     }
 
+    /**
+     * Whether somebody waits here who comes before a ready job. One that was put ahead has been through before, so it has its
+     * place among those who wait; all others come after them.
+     */
+    boolean hasBefore(Entry entry) {
+        Entry first = aside == null ? null : aside.first();
+        return first != null && (!LevelLine.isAhead(entry) || first.compareTo(entry) < 0);
+    }
+
     /** The major key of a job that is set aside here. Those that had stood ahead before stay before others. */
     long joining(Entry entry, int weight) {
         int level = entry.level();

@@ -4,21 +4,25 @@ import io.jobq.limits.Limit;
 import io.jobq.spi.Rule;
 import io.jobq.spi.Rule.Target;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a queue, and which of them holds for whom. Used under the lock. */
 final class RuleBook {
+    private static final Comparator<Rule> ORDER =
+            Comparator.comparing(Rule::target).thenComparing(Rule::name);
+
     private final Map<Target, Map<String, Rule>> rules = new EnumMap<>(Target.class);
     private int size;
 
     RuleBook() {
         for (Target target : Target.values()) {
-            rules.put(target, new TreeMap<>());
+            rules.put(target, new HashMap<>());
         }
     }
 
@@ -40,6 +44,7 @@ final class RuleBook {
     List<Rule> list() {
         List<Rule> all = new ArrayList<>(size);
         rules.values().forEach(named -> all.addAll(named.values()));
+        all.sort(ORDER);
         return all;
     }
 

@@ -11,6 +11,7 @@ import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.JobAction;
+import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Rule;
@@ -228,6 +229,39 @@ abstract class LimitContract extends ConcurrencyContract {
 
             assertThat(ids(exchange(List.of(succeeded(typeAgain)), 10).claimed()))
                     .containsExactly(both);
+        }
+
+        @Test
+        void whoComesBackFromOneDoesNotOvertakeAtAnother() {
+            rule(Target.TENANT, TENANT, Limit.concurrency(1));
+            insert(job("a", TENANT, null), job("a", TENANT, null), job("a", TENANT, null));
+            List<Claimed> running = claim(10);
+            assertThat(running).hasSize(1);
+            apply(succeeded(running.get(0)));
+            JobId first = high("b", TENANT);
+            claimedOf(high("a", "other"));
+            rule(Target.TYPE, "b", Limit.PAUSED);
+            JobId second = high("b", TENANT);
+            claimedOf(high("a", "other"));
+            rule(Target.TYPE, "b", Limit.NONE);
+            List<JobId> order = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Claimed next = claimOne();
+                order.add(next.job().id());
+                apply(succeeded(next));
+            }
+
+            assertThat(order).containsSubsequence(first, second);
+        }
+
+        private JobId high(String type, String tenant) {
+            JobOptions options = priority(Priority.HIGH).withTenant(tenant);
+            return insert(new NewJob(JobId.next(), QUEUE, type, payload("{}"), options))
+                    .get(0);
+        }
+
+        private void claimedOf(JobId id) {
+            assertThat(claimOne().job().id()).isEqualTo(id);
         }
 
         private Claimed claimedOf(NewJob job) {
