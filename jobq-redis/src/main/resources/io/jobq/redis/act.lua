@@ -23,6 +23,10 @@ end
 -- Takes a job that neither runs nor moves out of its place.
 local function leave(id, record, level)
   redis.call('ZREM', AGING, level .. id)
+  if record and record.back then -- the room that it had is another's
+    redis.call('ZADD', HELD, 'XX', nowText, record.back)
+    record.back = nil
+  end
   if isFinal(record) then
     unfile(id, record.state)
   elseif record and record.parked then

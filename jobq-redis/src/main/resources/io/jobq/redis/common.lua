@@ -36,7 +36,7 @@
 --
 -- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class,
 -- l and a level; names as they stand in heads. A job that a rule has no room for stands aside under it until there is
--- ("aside" and "turn" in its record), then comes back to the head of its level. What a running job counts for is in its
+-- ("aside" and "turn" in its record), then comes back to the head of its level ("back"). What a running job counts for is in its
 -- record ("limits").
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
@@ -76,7 +76,7 @@ end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
 local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted'}
-local TEXTS = {'reason', 'cancel', 'parked', 'moving', 'aside', 'limits'}
+local TEXTS = {'reason', 'cancel', 'parked', 'moving', 'aside', 'back', 'limits'}
 
 local function encode(record)
   local parts = {'{"state":"' .. record.state .. '"'}
@@ -418,7 +418,7 @@ end
 local function finish(id, record, state, reason)
   record.state = state
   record.reason = reason
-  record.cancel, record.parked, record.aside, record.turn = nil, nil, nil, nil
+  record.cancel, record.parked, record.aside, record.back, record.turn = nil, nil, nil, nil, nil
   record.tag = state == 'SUCCEEDED' and succeededHoles() > 0 and count('tag', 1) or nil
   record.finished = us
   save(id, record)

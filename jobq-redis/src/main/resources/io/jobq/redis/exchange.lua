@@ -239,7 +239,7 @@ local skipped = 0
 -- The record of a job that has one, when it is claimed, and what its story consists of.
 local function restart(id, token, record, parts)
   record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', tonumber(token), now, nil, nil
-  record.turn = nil
+  record.turn, record.back = nil, nil
   parts[#parts + 1], parts[#parts + 2], parts[#parts + 3] = id .. ':e', id .. ':l', id .. ':p'
   return encode(record)
 end

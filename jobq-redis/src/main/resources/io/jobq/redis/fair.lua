@@ -288,10 +288,15 @@ local function makeFair()
     local clear = unobstructed(members)
     for i = #clear, 1, -1 do
       local id = string.sub(clear[i], -36)
-      addReady(id, decode(redis.call('HGET', STATE, id)), true)
+      local record = decode(redis.call('HGET', STATE, id))
+      record.back = name
+      addReady(id, record, true)
     end
     if #clear > 0 then
       redis.call('ZREM', ASIDE, unpack(clear))
+      if rule then
+        rule.first = nil
+      end
     end
     if redis.call('ZLEXCOUNT', ASIDE, from, to) == 0 then
       redis.call('ZREM', HELD, name)
@@ -359,6 +364,7 @@ local function makeFair()
   end
 
   local asides, holds, used = {}, {}, {}
+  local unused = {} -- rules whose room was meant for a job that another rule has refused
 
   -- The texts in a head that rules are about, as they stand there. In front of them there are numbers only.
   local function subjectsOf(body)
@@ -396,11 +402,31 @@ local function makeFair()
     return each
   end
 
+  -- The turn of the first that stands aside under a rule.
+  local function firstTurn(name)
+    local rule = learnt[name]
+    if not rule.first then
+      local from, to = asideOf(name)
+      local member = redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, 1)[1]
+      rule.first = member and tonumber(string.sub(member, #name + 2, -38)) or math.huge
+    end
+    return rule.first
+  end
+
+  -- Whether others stand aside under a rule who were there before a job. One that was put ahead has been through before.
+  local function hasBefore(name, record)
+    if not learnt[name].holds then
+      return false
+    end
+    local isAhead = record and record.tag and record.tag < 0
+    return not isAhead or (record.turn ~= nil and firstTurn(name) < record.turn)
+  end
+
   -- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
   local function refusal(names, record)
     for _, name in ipairs(names) do
       local rule = learnt[name]
-      if rule and ((rule.holds and not (record and record.tag and record.tag < 0)) or roomOf(rule) < 1) then
+      if rule and (roomOf(rule) < 1 or hasBefore(name, record)) then
         return name
       end
     end
@@ -429,8 +455,12 @@ local function makeFair()
     else
       record.turn = count('tag', 1)
     end
-    record.state, record.aside, record.tag = 'READY', name, nil
+    if record.back and record.back ~= name then
+      unused[record.back] = true
+    end
+    record.state, record.aside, record.back, record.tag = 'READY', name, nil, nil
     asides[#asides + 1], asides[#asides + 2] = 0, string.format('%s\n%016.0f%.0f%s', name, record.turn, record.level, id)
+    learnt[name].first = math.min(firstTurn(name), record.turn)
     if not learnt[name].holds then
       local _, at = roomOf(learnt[name])
       learnt[name].holds = true
@@ -464,6 +494,9 @@ local function makeFair()
     end
     if #holds > 0 then
       redis.call('ZADD', HELD, unpack(holds))
+    end
+    for name in pairs(unused) do
+      redis.call('ZADD', HELD, 'XX', nowText, name)
     end
   end
 
