@@ -39,6 +39,7 @@ class ReadmeTest {
             import io.jobq.dlq.DeadLetterQueue;
             import io.jobq.dlq.DeadLetterQueue.Filter;
             import io.jobq.idempotency.*;
+            import io.jobq.limits.*;
             import io.jobq.memory.InMemoryStorage;
             import io.jobq.operations.*;
             import io.jobq.redis.*;

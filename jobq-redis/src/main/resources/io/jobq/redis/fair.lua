@@ -260,6 +260,7 @@ local function makeFair()
   end
 
   local free = {}
+  local returns = 250 -- how many may come back in this call, which must not hold up everybody
 
   -- Those of some jobs that stand aside whose level had nobody at its head who was put there by an earlier call.
   local function unobstructed(members)
@@ -279,13 +280,15 @@ local function makeFair()
   local function comeBack(name)
     study({name})
     local rule = learnt[name]
-    local room, at = 250, 'inf'
+    local room, at = math.huge, 'inf'
     if rule then
       room, at = roomOf(rule)
     end
     local from, to = asideOf(name)
-    local members = room > 0 and redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, math.min(room, 250)) or {}
+    local most = math.min(room, returns)
+    local members = most > 0 and redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, most) or {}
     local clear = unobstructed(members)
+    returns = returns - #clear
     for i = #clear, 1, -1 do
       local id = string.sub(clear[i], -36)
       local record = decode(redis.call('HGET', STATE, id))
@@ -304,8 +307,8 @@ local function makeFair()
         rule.holds = false
       end
     else
-      local moreNow = #clear < #members or #members == 250
-      redis.call('ZADD', HELD, moreNow and nowText or at, name)
+      local areMore = #clear < #members or most < room
+      redis.call('ZADD', HELD, areMore and nowText or at, name)
     end
   end
 
