@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one queue: how many jobs may run at once and how often they may start, in the whole queue, of a type, of a
- * tenant, or with a limit key; how tenants share; and what is paused.
+ * tenant, or with a limit key; how tenants and levels share; and which types and tenants are paused. To pause the whole queue,
+ * use {@link io.jobq.operations.Operations#pause}.
  *
  * <p>A job starts when every limit that applies to it has room. Storages decide that while they hand out jobs, for all
  * processes together, so a limit is never exceeded; and what counts is the lease, so a worker that dies gives back its slots
@@ -166,16 +167,6 @@ public final class Limits {
             level(new Priority(level), 0, null);
         }
         return this;
-    }
-
-    /** Starts no more jobs of the queue, in any process; what runs goes on. */
-    public Limits pause() {
-        return pause(Target.QUEUE, "");
-    }
-
-    /** Starts jobs of the queue again, under the limit that it had. */
-    public Limits resume() {
-        return resume(Target.QUEUE, "");
     }
 
     /** Starts no more jobs of a type, in any process; what runs goes on. */

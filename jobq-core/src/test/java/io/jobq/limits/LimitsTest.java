@@ -45,7 +45,7 @@ class LimitsTest {
         @Test
         void isStoredAsRules() {
             Limit limit = Limit.rate(Rate.perMinute(100));
-            limits.queue(limit).type("t", limit).tenant("a", limit).tenantClass("pro", limit);
+            limits.type("t", limit).tenant("a", limit).tenantClass("pro", limit);
             limits.eachTenant(limit)
                     .key("k", limit)
                     .eachKey(limit)
@@ -90,11 +90,11 @@ class LimitsTest {
         @Test
         void endUnderTheLimitThatWasThere() {
             Limit limit = Limit.concurrency(5).withRate(Rate.perHour(7));
-            limits.queue(limit).type("t", limit).tenant("a", limit).assign("a", "pro");
+            limits.type("t", limit).tenant("a", limit).assign("a", "pro");
             List<Rule> before = limits.rules();
-            limits.pause().pause().pauseType("t").pauseTenant("a");
+            limits.pauseType("t").pauseType("t").pauseTenant("a");
             assertThat(limits.rules()).extracting(Rule::limit).containsOnly(limit.withConcurrency(0));
-            limits.resume().resumeType("t").resumeTenant("a");
+            limits.resumeType("t").resumeTenant("a");
 
             assertThat(limits.rules()).isEqualTo(before);
             assertThat(storage.registry().list("paused")).isEmpty();
@@ -102,9 +102,9 @@ class LimitsTest {
 
         @Test
         void leaveNothingWhereNothingWas() {
-            limits.pause().pauseType("t").pauseTenant("a");
-            assertThat(limits.rules()).hasSize(3).extracting(Rule::limit).containsOnly(Limit.PAUSED);
-            limits.resume().resumeType("t").resumeTenant("a").resumeTenant("never paused");
+            limits.pauseType("t").pauseTenant("a");
+            assertThat(limits.rules()).hasSize(2).extracting(Rule::limit).containsOnly(Limit.PAUSED);
+            limits.resumeType("t").resumeTenant("a").resumeTenant("never paused");
 
             assertThat(limits.rules()).isEmpty();
         }
