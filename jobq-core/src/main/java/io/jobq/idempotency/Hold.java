@@ -29,15 +29,18 @@ final class Hold {
     private final String key;
     private final Run run;
     private final Duration time;
+    private final BooleanSupplier unwanted;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Future<?> prolonging;
     private boolean ended;
 
-    Hold(IdempotencyStore store, String key, Run run, Duration time) {
+    /** An unwanted run is not prolonged any more: it may never end, and others with the key shall not wait for ever. */
+    Hold(IdempotencyStore store, String key, Run run, Duration time, BooleanSupplier unwanted) {
         this.store = store;
         this.key = key;
         this.run = run;
         this.time = time;
+        this.unwanted = unwanted;
     }
 
     Begun begin() {
@@ -57,7 +60,9 @@ final class Hold {
     private void prolong() {
         lock.lock();
         try {
-            if (!ended && !(begin() instanceof Started)) {
+            if (unwanted.getAsBoolean()) {
+                stopProlonging();
+            } else if (!ended && !(begin() instanceof Started)) {
                 log.warn("job {} has lost its idempotency key '{}' to another run while it runs", run.job(), key);
                 stopProlonging();
             }

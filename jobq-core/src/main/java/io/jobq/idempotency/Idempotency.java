@@ -168,7 +168,7 @@ public final class Idempotency implements JobInterceptor {
             return next.call();
         }
         Run run = new Run(job.id(), job.fencingToken());
-        Hold hold = new Hold(store, scope.apply(job) + key, run, times.hold);
+        Hold hold = new Hold(store, scope.apply(job) + key, run, times.hold, job::isCancelled);
         Begun begun = begin(hold);
         if (begun instanceof Completed completed) {
             return cached(job, key, completed);

@@ -2,8 +2,10 @@ package io.jobq.internal;
 
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
@@ -45,7 +47,7 @@ final class Slots<T> {
     private final AtomicInteger abandoned = new AtomicInteger();
     private volatile int total;
     private volatile boolean closed;
-    private @Nullable T firstInLine; // of the caller of withdrawStalled() alone
+    private Set<T> seenWaiting = Set.of(); // of the caller of withdrawStalled() alone
 
     Slots(String worker, int total, Consumer<T> body) {
         this.total = total;
@@ -96,17 +98,27 @@ final class Slots<T> {
         taken.decrementAndGet();
     }
 
-    /** Takes everything out that waits, if nothing has got a slot since the last call; else nothing. For one thread. */
+    /** Takes out what waits since before the last call. For one thread. */
     List<T> withdrawStalled() {
         List<T> stalled = new ArrayList<>();
-        if (firstInLine != null && firstInLine == inbox.peek()) {
-            for (T task = inbox.poll(); task != null; task = inbox.poll()) {
-                stalled.add(task);
+        for (T first = inbox.peek(); first != null && seenWaiting.contains(first); first = inbox.peek()) {
+            if (inbox.remove(first)) {
                 leave();
+                stalled.add(first);
             }
         }
-        firstInLine = inbox.peek();
+        seenWaiting = new HashSet<>(inbox);
         return stalled;
+    }
+
+    /** Takes out everything that waits. */
+    List<T> withdraw() {
+        List<T> waiting = new ArrayList<>();
+        for (T task = inbox.poll(); task != null; task = inbox.poll()) {
+            leave();
+            waiting.add(task);
+        }
+        return waiting;
     }
 
     /**
@@ -136,7 +148,7 @@ final class Slots<T> {
     }
 
     private void wakeOne() {
-        if (waking.get() || !waking.compareAndSet(false, true)) {
+        if (closed || waking.get() || !waking.compareAndSet(false, true)) {
             return; // who is being woken looks into the inbox after this
         }
         Slot slot = idle.poll();

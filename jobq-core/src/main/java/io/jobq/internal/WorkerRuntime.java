@@ -77,6 +77,11 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     private volatile WorkerInfo.State state = WorkerInfo.State.NEW;
     private volatile int wanted;
+    /** Jobs that were claimed ahead are on their way back, so no more are. */
+    private volatile boolean stalled;
+    /** Whatever is claimed from now on goes back. */
+    private volatile boolean givingUp;
+
     private volatile long tickedNanos;
     private long scaledNanos = System.nanoTime() - SCALED_EVERY_NANOS;
     private @Nullable Thread fetching;
@@ -151,7 +156,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     @Override
     public int free() {
-        int ahead = state == WorkerInfo.State.NEW ? 0 : pace.ahead(slots.total());
+        int ahead = stalled || state == WorkerInfo.State.NEW ? 0 : pace.ahead(slots.total());
         return Math.max(0, slots.total() + ahead - slots.taken());
     }
 
@@ -173,6 +178,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
         Attempt attempt = new Attempt(job, type, jobq);
         held.put(job.lease(), attempt);
+        if (givingUp) { // read after it is held: whoever gives up looks there after that
+            attempt.stop(Attempt.Stop.SHUTDOWN);
+        }
         measure(known -> known.claimed(job.job()));
         if (state == WorkerInfo.State.NEW) {
             byHand.add(attempt);
@@ -212,7 +220,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     private void run(Attempt attempt) {
-        Settlement settlement = executor.run(attempt, id);
+        boolean isWanted = attempt.stopped() == null; // it may have waited for its slot
+        Settlement settlement = isWanted ? executor.run(attempt, id) : executor.giveUp(attempt, id);
         if (settlement != null) {
             slots.leave();
             fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, settlement));
@@ -225,6 +234,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     /** Lets others run what was claimed ahead, since the slots are busy for longer than was thought. */
     private void handBack(Attempt attempt) {
         if (attempt.trySettle()) {
+            stalled = true; // before the release is sent, or the same call would claim the job again
             Settlement release = new Settlement.Release(attempt.lease(), Report.NOTHING);
             fetcher.settle(new Fetcher.Done(attempt.claimed(), attempt, release));
         }
@@ -257,7 +267,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     public void settled(Fetcher.Done done, SettleResult result) {
         held.remove(done.job().lease());
         if (done.attempt() != null) {
-            pace.ended(done.attempt().ranNanos());
+            long ran = done.attempt().ranNanos();
+            pace.ended(ran);
+            stalled &= ran >= 0; // from now on the pace knows
         }
         if (result == SettleResult.APPLIED) {
             settledCount.lazySet(settledCount.getPlain() + 1); // only the fetcher's thread counts
@@ -395,7 +407,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
         boolean ended = awaitIdle(stopAt::get);
         if (!ended) {
+            givingUp = true;
             held.values().forEach(attempt -> attempt.stop(Attempt.Stop.SHUTDOWN));
+            slots.withdraw().forEach(this::handBack);
             long end = age() + options.interruptGrace().toNanos();
             ended = awaitIdle(() -> end);
             held.values().forEach(this::giveUp);
@@ -403,13 +417,25 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         fetcher.finish();
         join(fetching);
         state = WorkerInfo.State.STOPPED;
-        ticker.shutdownNow();
+        endTicking();
         if (subscription != null) {
             subscription.close();
         }
         slots.close();
         keeper.signOff();
         return ended && slots.abandoned() == 0;
+    }
+
+    /** A tick that is under way would put the worker on the list again after it has signed off. */
+    private void endTicking() {
+        ticker.shutdownNow();
+        try {
+            if (!ticker.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.debug("worker {} has stopped while its keeper waits for the storage", id);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private long age() {

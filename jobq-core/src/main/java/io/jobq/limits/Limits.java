@@ -73,7 +73,7 @@ public final class Limits {
         return name;
     }
 
-    /** Limits all jobs of the queue together; {@link Limit#NONE} takes the limit back. Resumes it if it is paused. */
+    /** Limits all jobs of the queue together; {@link Limit#NONE} takes the limit back. Independent of a pause. */
     public Limits queue(Limit limit) {
         return limit(Target.QUEUE, "", limit);
     }

@@ -51,8 +51,8 @@ public record Rate(int permits, Duration period, int burst) {
         return new Rate(permits, period, changed);
     }
 
-    /** Time between two starts when there is no burst, in microseconds, 1 or more. */
+    /** Time between two starts when there is no burst, in microseconds, rounded up so that the rate is not exceeded. */
     public long intervalMicros() {
-        return Math.max(1, period.toMillis() * 1_000 / permits);
+        return (period.toMillis() * 1_000 + permits - 1) / permits;
     }
 }

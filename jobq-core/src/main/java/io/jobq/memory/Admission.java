@@ -72,10 +72,19 @@ final class Admission {
         open(nowMillis, 0);
         boolean manyHave = rule.target() == Target.TENANT_CLASS || rule.name().isEmpty();
         Target target = rule.target() == Target.TENANT_CLASS ? Target.TENANT : rule.target();
+        forgive(whole);
         for (Gate gate : gates.named(target, manyHave ? null : rule.name())) {
+            forgive(gate);
             see(gate);
         }
         bringBack();
+    }
+
+    private void forgive(Gate gate) {
+        Rate rate = limit(gate).rate();
+        if (rate != null) {
+            gate.usage.forgive(rate, now);
+        }
     }
 
     private boolean bringBack() {

@@ -39,9 +39,7 @@ final class Usage {
 
     /** When a rate lets the next one start, which may be long ago. */
     long due(Rate rate) {
-        long interval = rate.intervalMicros();
-        long intervals = rate.burst() - 1L;
-        return arrival - (intervals > FOR_EVER / interval ? FOR_EVER : intervals * interval);
+        return arrival - times(rate.burst() - 1L, rate.intervalMicros());
     }
 
     /** Takes a start; returns whether the job counts as running until {@link #stop}. */
@@ -57,6 +55,15 @@ final class Usage {
 
     void stop() {
         running--;
+    }
+
+    /** What was started under another rate may not keep others from starting for longer than a burst under this one. */
+    void forgive(Rate rate, long now) {
+        arrival = Math.min(arrival, now + times(rate.burst(), rate.intervalMicros()));
+    }
+
+    private static long times(long intervals, long interval) {
+        return intervals > FOR_EVER / interval ? FOR_EVER : intervals * interval;
     }
 
     /** Whether it is as good as new. */

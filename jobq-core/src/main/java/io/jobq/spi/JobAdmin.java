@@ -46,7 +46,8 @@ public interface JobAdmin {
     StorageStats stats();
 
     /**
-     * Sets a rule of a queue, for every process and from the next claim on; what runs already goes on, and counts. An {@linkplain
+     * Sets a rule of a queue, for every process and from the next claim on; what runs already goes on, and counts if it was claimed
+     * while the rule limited its concurrency. An {@linkplain
      * Rule#isEmpty() empty} rule takes back what was set for the same target and name. Survives restarts.
      */
     void rule(String queue, Rule rule);

@@ -45,7 +45,7 @@ class LimitsTest {
         @Test
         void isStoredAsRules() {
             Limit limit = Limit.rate(Rate.perMinute(100));
-            limits.type("t", limit).tenant("a", limit).tenantClass("pro", limit);
+            limits.queue(limit).type("t", limit).tenant("a", limit).tenantClass("pro", limit);
             limits.eachTenant(limit)
                     .key("k", limit)
                     .eachKey(limit)

@@ -104,6 +104,11 @@ local function levelOf(body)
     or string.match(body, '^{"at":%d+,"due":%d+,"priority":(%d)') or 5)
 end
 
+-- When a job that has no record became ready, out of the head of its body.
+local function dueOf(body)
+  return tonumber(string.match(body, '^{"at":%d+,"due":(%d+)') or string.match(body, '^{"at":(%d+)'))
+end
+
 local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
@@ -225,7 +230,7 @@ local function addReady(id, record, ahead)
   local _, shares, rules = lines()
   record.state, record.aside = 'READY', nil
   if rules then
-    fair().age({{record.level, id}})
+    fair().age({{record.level, id, record.due}})
   end
   local tenant = not ahead and shares and tenantOf(redis.call('HGET', JOBS, id))
   if tenant then

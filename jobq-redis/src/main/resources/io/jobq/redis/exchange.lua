@@ -261,7 +261,7 @@ local function take(level, entries, isSure, areAged)
     local refusing = valid and rules and fair().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
-      records[#records + 1] = fair().setAside(id, record or {level = level}, refusing)
+      records[#records + 1] = fair().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing)
     elseif valid then
       local k = #mine + 1
       local counted = rules and fair().use(asked[i]) or nil

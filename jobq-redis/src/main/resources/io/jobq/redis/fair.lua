@@ -40,13 +40,13 @@ local function makeFair()
     return found
   end
 
-  -- Takes down when ready jobs will have waited for longest: pairs of level and id.
+  -- Takes down when ready jobs will have waited for longest: level, id, and since when they wait if not since now.
   local function age(jobs)
     local all, ends = levels(), {}
     for _, job in ipairs(jobs) do
       local level = all[job[1]]
       if level and level.wait then
-        ends[#ends + 1], ends[#ends + 2] = string.format('%.0f', now + level.wait), job[1] .. job[2]
+        ends[#ends + 1], ends[#ends + 2] = string.format('%.0f', (job[3] or now) + level.wait), job[1] .. job[2]
       end
     end
     if #ends > 0 then
@@ -100,7 +100,7 @@ local function makeFair()
         local rule = limits[i]
         learnt[name] = {
           concurrency = rule.concurrency, running = tonumber(running[i] or 0),
-          interval = rule.permits and math.max(1, math.floor(rule.period * 1000 / rule.permits)), burst = rule.burst,
+          terms = rule, interval = rule.permits and math.ceil(rule.period * 1000 / rule.permits), burst = rule.burst,
           busy = tonumber(busy[i] or 0), holds = held[i] ~= false}
       end
     end
@@ -119,6 +119,23 @@ local function makeFair()
     local starts = math.max(0, math.floor((clock - base) / rule.interval) + rule.burst)
     local at = math.ceil((base + (starts - rule.burst + 1) * rule.interval) / 1000)
     return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
+  end
+
+  -- What was used under other terms of a rule may not keep jobs from starting for longer than a burst under these.
+  local function forgive(name)
+    local rule = terms({name})[name]
+    if not (rule and rule.permits) then
+      return
+    end
+    local latest = string.format('%.0f', clock + rule.burst * math.ceil(rule.period * 1000 / rule.permits))
+    local later = redis.call('ZRANGEBYSCORE', RATES, '(' .. latest, 'inf', 'LIMIT', 0, 1000)
+    study(later)
+    for _, each in ipairs(later) do
+      if learnt[each] and learnt[each].terms == rule then
+        redis.call('ZADD', RATES, latest, each)
+        learnt[each].busy = tonumber(latest)
+      end
+    end
   end
 
   -- Puts ready jobs of tenants where their turn is: entries by lane, which is a level and a tenant.
@@ -507,7 +524,7 @@ local function makeFair()
     virtualTime = virtualTime, sharedOf = sharedOf, share = share, clearShares = clearShares, sharedEntryOf = sharedEntryOf,
     turnsOfNobody = turnsOfNobody, study = study, learnt = learnt, roomOf = roomOf, leaveAside = leaveAside,
     comeBack = comeBack, letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use,
-    setAside = setAside, keepUse = keepUse, age = age, passes = passes, divide = divide, keepPasses = keepPasses,
+    setAside = setAside, keepUse = keepUse, forgive = forgive, age = age, passes = passes, divide = divide, keepPasses = keepPasses,
     takeAged = takeAged}
 end
 

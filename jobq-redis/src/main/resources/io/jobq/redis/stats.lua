@@ -19,7 +19,7 @@ local function readySince(entry, isSure)
     return record.due
   end
   local body = redis.call('HGET', JOBS, id)
-  return body and tonumber(string.match(body, '^{"at":%d+,"due":(%d+)') or string.match(body, '^{"at":(%d+)'))
+  return body and dueOf(body)
 end
 
 for level = 0, 9 do

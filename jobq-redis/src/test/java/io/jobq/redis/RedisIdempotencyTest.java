@@ -96,10 +96,11 @@ class RedisIdempotencyTest extends IdempotencyStoreContract {
 
         @Test
         void needNoMorePermissionsThanAreListed() {
-            redis.ask(("ACL SETUSER jobq on >password ~jobq:* &jobq:* -@all +@hash +@list +@sortedset +@set +@scripting"
-                            + " +@connection +get +set +del +exists +time +info +publish +subscribe"
-                            + " +unsubscribe +wait +cluster|slots +cluster|nodes")
-                    .split(" "));
+            redis.ask(
+                    ("ACL SETUSER jobq on >password resetchannels ~jobq:* &jobq:* -@all +@hash +@list +@sortedset +@set +@scripting"
+                                    + " +@connection +get +set +del +exists +time +info +publish +subscribe"
+                                    + " +unsubscribe +wait +cluster|slots +cluster|nodes")
+                            .split(" "));
             String uri = redis.uri().replace("//", "//jobq:password@");
             try (RedisStorage limited = RedisStorage.connect(uri)) {
                 IdempotencyStore own = limited.idempotency();

@@ -197,6 +197,22 @@ abstract class RateContract extends LevelContract {
         }
 
         @Test
+        void aHigherRateDoesNotWaitForWhatALowerOneWasOwed() {
+            for (Target target : List.of(Target.TYPE, Target.TENANT_CLASS, Target.QUEUE)) {
+                limit(target, Limit.rate(Rate.perHour(1).withBurst(5)));
+                insert(limited(), limited(), limited(), limited(), limited(), limited(), limited());
+                assertThat(claim(10)).as("%s", target).hasSize(5);
+                limit(target, Limit.rate(Rate.perSecond(1)));
+                pass(Duration.ofSeconds(1));
+                jobs().sweep(10);
+
+                assertThat(claim(10)).as("%s", target).hasSize(1);
+                limit(target, Limit.NONE);
+                claim(10);
+            }
+        }
+
+        @Test
         void eachTenantOfAClassAndEachKeyIsCountedForItself() {
             admin().rule(QUEUE, new Rule(Target.TENANT_CLASS, "free", Limit.rate(each(INTERVAL)), 0, null));
             admin().rule(QUEUE, new Rule(Target.TENANT, "a", Limit.NONE, 0, "free"));

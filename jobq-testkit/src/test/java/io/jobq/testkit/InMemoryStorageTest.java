@@ -100,7 +100,7 @@ class InMemoryStorageTest extends JobStoreContract {
                     exchange.claimed().forEach(job -> starts.add(at));
                     clock.advance(Objects.requireNonNull(exchange.nextDue()));
                 }
-                assertThat(starts.subList(0, 6)).as("%s", target).containsExactly(0L, 0L, 334L, 667L, 1_000L, 1_334L);
+                assertThat(starts.subList(0, 6)).as("%s", target).containsExactly(0L, 0L, 334L, 667L, 1_001L, 1_334L);
                 assertThat(starts).as("%s", target).hasSize(19);
             }
         }
