@@ -13,7 +13,7 @@
 --        7 dead      zset  id by finished us            17 rules     hash  rule -> its terms as JSON
 --                                                       18 running   hash  rule -> how many jobs that count run
 --                                                       19 rates     zset  rule by when its rate is unused again, us
---                                                       20 aside     zset  rule, newline, turn, level, id; all scores 0
+--                                                       20 aside     zset  rule, newline, level, turn, id; all scores 0
 --                                                       21 held      zset  rule that has jobs aside by when its rate
 --                                                                          has room, ms; inf if a job must end first
 --                                                       22 aging     zset  level..id by end of its longest wait, ms
@@ -186,6 +186,15 @@ local function parkedTypes()
     after = '(' .. types[#types] .. '#'
   end
   return types
+end
+
+-- How many entries all lines of ready jobs have.
+local function waitingInLines()
+  local number = redis.call('ZCARD', SHARED)
+  for level = 0, 9 do
+    number = number + redis.call('LLEN', ready(level))
+  end
+  return number
 end
 
 -- Wakes so many idle instances, whoever has waited longest first so that all get work, or tells everyone if nobody is

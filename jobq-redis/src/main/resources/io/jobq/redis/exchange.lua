@@ -430,15 +430,21 @@ if waiting or promoted == 1000 then
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))
 end
+local function askAgainIn(ms)
+  nextDue = string.format('%.0f', math.max(0, math.min(ms, tonumber(nextDue) or ms)))
+end
+
 if rules and nextDue ~= '0' then
-  local held = got < most and redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
-  local times = {tonumber(nextDue), held and held ~= 'inf' and math.max(0, held - now) or nil}
-  local isHeldBack = got >= most and most < limit and free and free ~= 'inf'
-  if isHeldBack and redis.call('EXISTS', SHARED, unpack(KEYS, 23)) > 0 then
-    times[#times + 1] = math.max(0, free - now)
-  end
-  for _, time in pairs(times) do
-    nextDue = string.format('%.0f', math.min(tonumber(nextDue) or time, time))
+  local held = redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
+  held = held and held ~= 'inf' and held - now or nil
+  if got < most and held then
+    askAgainIn(held)
+  elseif most < limit and free and free ~= 'inf' then
+    if redis.call('EXISTS', SHARED, unpack(KEYS, 23)) > 0 then
+      askAgainIn(free - now)
+    elseif held then
+      askAgainIn(math.max(held, free - now))
+    end
   end
 end
 if got < limit and not waiting then

@@ -79,7 +79,17 @@ local function makeFair()
     return weights
   end
 
-  -- What is known of rules: their limits and how far these are used. Those without a limit are false.
+  local someHeld
+
+  local function anyHeld()
+    if someHeld == nil then
+      someHeld = redis.call('EXISTS', HELD) == 1
+    end
+    return someHeld
+  end
+
+  -- What is known of rules: their limits and how far these are used. Those without a limit are false, unless they hold
+  -- jobs from when they had one.
   local function study(names)
     local new, limits = {}, {}
     terms(names)
@@ -88,7 +98,8 @@ local function makeFair()
         local own, class = termsFor(name)
         local rule = hasLimit(own) and own or hasLimit(class) and class
         learnt[name] = false
-        if rule then
+        if rule or anyHeld() then
+          rule = rule or {}
           new[#new + 1], limits[#limits + 1] = name, rule
         end
       end
@@ -98,10 +109,10 @@ local function makeFair()
       local busy, held = redis.call('ZMSCORE', RATES, unpack(new)), redis.call('ZMSCORE', HELD, unpack(new))
       for i, name in ipairs(new) do
         local rule = limits[i]
-        learnt[name] = {
+        learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
           concurrency = rule.concurrency, running = tonumber(running[i] or 0),
           terms = rule, interval = rule.permits and math.ceil(rule.period * 1000 / rule.permits), burst = rule.burst,
-          busy = tonumber(busy[i] or 0), holds = held[i] ~= false}
+          busy = tonumber(busy[i] or 0), holds = held[i] ~= false} or false
       end
     end
   end
@@ -263,6 +274,11 @@ local function makeFair()
     return order, number > 0 and number - redis.call('ZREM', SHARED, unpack(shared)) or 0
   end
 
+  -- The place of a job among those that stand aside: lower levels first, then by turn. Fixed widths, so texts sort as numbers.
+  local function placeOf(level, turn)
+    return string.format('%.0f%016.0f', level, turn)
+  end
+
   -- Where the jobs that stand aside under a rule are.
   local function asideOf(name)
     return '[' .. name .. '\n', '(' .. name .. '\v'
@@ -270,20 +286,20 @@ local function makeFair()
 
   -- A job leaves where it stands aside; a rule that holds nobody is not asked any more.
   local function leaveAside(id, record)
-    redis.call('ZREM', ASIDE, string.format('%s\n%016.0f%.0f%s', record.aside, record.turn, record.level, id))
+    redis.call('ZREM', ASIDE, record.aside .. '\n' .. placeOf(record.level, record.turn) .. id)
     if redis.call('ZLEXCOUNT', ASIDE, asideOf(record.aside)) == 0 then
       redis.call('ZREM', HELD, record.aside)
     end
   end
 
-  local free = {}
+  local free, returned = {}, {}
   local returns = 250 -- how many may come back in this call, which must not hold up everybody
 
   -- Those of some jobs that stand aside whose level had nobody at its head who was put there by an earlier call.
   local function unobstructed(members)
     local clear = {}
     for _, member in ipairs(members) do
-      local level = tonumber(string.sub(member, -37, -37))
+      local level = tonumber(string.sub(member, -53, -53))
       if free[level] == nil then
         local head = redis.call('LINDEX', ready(level), 0)
         free[level] = not (head and string.sub(head, 38, 38) == '-')
@@ -295,6 +311,9 @@ local function makeFair()
 
   -- Lets as many come back to the heads of their levels as a rule has room for.
   local function comeBack(name)
+    if returned[name] then
+      return -- or the second batch would stand before the first
+    end
     study({name})
     local rule = learnt[name]
     local room, at = math.huge, 'inf'
@@ -313,6 +332,7 @@ local function makeFair()
       addReady(id, record, true)
     end
     if #clear > 0 then
+      returned[name] = true
       redis.call('ZREM', ASIDE, unpack(clear))
       if rule then
         rule.first = nil
@@ -383,6 +403,9 @@ local function makeFair()
     return turns, served
   end
 
+  -- Turns of those who were never put ahead come after all others.
+  local LATER = 1e15
+
   local asides, holds, used = {}, {}, {}
   local unused = {} -- rules whose room was meant for a job that another rule has refused
 
@@ -422,13 +445,13 @@ local function makeFair()
     return each
   end
 
-  -- The turn of the first that stands aside under a rule.
-  local function firstTurn(name)
+  -- The place of the first that stands aside under a rule.
+  local function firstPlace(name)
     local rule = learnt[name]
     if not rule.first then
       local from, to = asideOf(name)
       local member = redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, 1)[1]
-      rule.first = member and tonumber(string.sub(member, #name + 2, -38)) or math.huge
+      rule.first = member and string.sub(member, -53, -37) or '~'
     end
     return rule.first
   end
@@ -439,7 +462,7 @@ local function makeFair()
       return false
     end
     local isAhead = record and record.tag and record.tag < 0
-    return not isAhead or (record.turn ~= nil and firstTurn(name) < record.turn)
+    return not isAhead or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, record.turn))
   end
 
   -- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
@@ -471,16 +494,19 @@ local function makeFair()
   -- A job waits until a rule has room; returns its record.
   local function setAside(id, record, name)
     if record.tag and record.tag < 0 then
-      record.turn = record.turn or -count('tag', 1) -- before those who were never put ahead
+      record.turn = record.turn or count('tag', 1)
     else
-      record.turn = count('tag', 1)
+      record.turn = LATER + count('tag', 1)
     end
     if record.back and record.back ~= name then
       unused[record.back] = true
     end
     record.state, record.aside, record.back, record.tag = 'READY', name, nil, nil
-    asides[#asides + 1], asides[#asides + 2] = 0, string.format('%s\n%016.0f%.0f%s', name, record.turn, record.level, id)
-    learnt[name].first = math.min(firstTurn(name), record.turn)
+    local place = placeOf(record.level, record.turn)
+    asides[#asides + 1], asides[#asides + 2] = 0, name .. '\n' .. place .. id
+    if place < firstPlace(name) then
+      learnt[name].first = place
+    end
     if not learnt[name].holds then
       local _, at = roomOf(learnt[name])
       learnt[name].holds = true

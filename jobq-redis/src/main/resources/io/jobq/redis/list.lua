@@ -49,18 +49,17 @@ local function rankBehind(key)
   if rank and tonumber(redis.call('ZSCORE', key, member)) == tonumber(position) then
     return rank + 1
   end
-  local before = redis.call('ZCOUNT', key, '-inf', '(' .. position)
-  local same, offset = nil, 0
-  repeat
-    same = redis.call('ZRANGEBYSCORE', key, position, position, 'LIMIT', offset, 100)
-    for _, other in ipairs(same) do
-      if other > member then
-        return before + offset
-      end
-      offset = offset + 1
+  local from = redis.call('ZCOUNT', key, '-inf', '(' .. position)
+  local to = from + redis.call('ZCOUNT', key, position, position)
+  while from < to do
+    local middle = math.floor((from + to) / 2)
+    if redis.call('ZRANGE', key, middle, middle)[1] > member then
+      to = middle
+    else
+      from = middle + 1
     end
-  until #same == 0
-  return before + offset
+  end
+  return from
 end
 
 local function listSorted(key, idFrom)

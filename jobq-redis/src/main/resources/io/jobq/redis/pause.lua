@@ -8,10 +8,7 @@ if ARGV[7] == '1' then
   changed = redis.call('HSETNX', META, 'paused', nowText)
 else
   changed = redis.call('HDEL', META, 'paused')
-  woken = redis.call('ZCARD', SHARED)
-  for level = 0, 9 do
-    woken = woken + redis.call('LLEN', ready(level))
-  end
+  woken = waitingInLines()
   wasEmpty = true -- for those who wait, it was
 end
 conclude()

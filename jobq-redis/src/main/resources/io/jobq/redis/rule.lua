@@ -14,5 +14,8 @@ if redis.call('EXISTS', HELD) == 1 then
   fair().letBackDue()
 end
 woken, wasEmpty = woken + 1, true
+if ARGV[7] == 'q' then
+  woken = woken + waitingInLines()
+end
 conclude()
 return {}

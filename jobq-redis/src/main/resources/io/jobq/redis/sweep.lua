@@ -97,7 +97,6 @@ for level = 0, shares and 9 or -1 do
   end
 end
 if ruled then
-  fair().letBackDue()
   -- some of those that wait for a job to end, in case a lost write has kept that from them
   local waiting = redis.call('ZCOUNT', HELD, 'inf', 'inf')
   if waiting > 0 then
@@ -105,6 +104,7 @@ if ruled then
       fair().comeBack(name)
     end
   end
+  fair().letBackDue()
   redis.call('ZREMRANGEBYSCORE', RATES, '-inf', usText)
 end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
