@@ -181,7 +181,7 @@ public final class FaultyStorage implements Storage {
 
         @Override
         public OngoingExchange begin(List<Settlement> done, Claim want) {
-            return new Remote(CompletableFuture.supplyAsync(() -> exchange(done, want)));
+            return new Remote(CompletableFuture.supplyAsync(() -> exchange(done, want), FaultyStorage::start));
         }
 
         @Override
@@ -198,6 +198,13 @@ public final class FaultyStorage implements Storage {
         public Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint) {
             return sound.listen(kinds, hint);
         }
+    }
+
+    /** Not in the common pool: it has but one thread on two processors, and whoever waits in it would wait for ever. */
+    static void start(Runnable task) {
+        Thread thread = new Thread(task, "jobq-faulty-storage");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** An exchange on another thread, as over a network, so that it matters what callers do meanwhile. */

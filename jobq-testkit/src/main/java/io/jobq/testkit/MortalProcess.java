@@ -80,7 +80,7 @@ final class MortalProcess {
         if (!dead) {
             dead = true;
             storage.rule(call -> Fault.FAIL_BEFORE);
-            buried = CompletableFuture.runAsync(this::bury);
+            buried = CompletableFuture.runAsync(this::bury, FaultyStorage::start);
         }
     }
 
