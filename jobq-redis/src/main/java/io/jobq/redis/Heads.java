@@ -23,8 +23,8 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * A job as it is stored: a JSON object with everything but the payload, a space, and the payload as the codec wrote it,
  * which is JSON too with the default codec. What scripts read stands first, in this order: the numbers {@code at}, {@code
- * due}, {@code priority} and {@code expiresAt}, then {@code tenant}, {@code limit} and {@code type}. The times come from Redis' clock, so the scripts write
- * them; what is optional is left out.
+ * due}, {@code priority} and {@code expiresAt}, then {@code tenant}, {@code limit} and {@code type}. The times come from
+ * Redis' clock, so the scripts write them; what is optional is left out.
  */
 final class Heads {
     private static final JsonFactory JSON = new JsonFactory();

@@ -79,6 +79,11 @@ local function makeFair()
     return weights
   end
 
+  -- Microseconds between two starts; rounded up, so that the rate is not exceeded.
+  local function intervalOf(rule)
+    return math.ceil(rule.period * 1000 / rule.permits)
+  end
+
   local someHeld
 
   local function anyHeld()
@@ -111,7 +116,7 @@ local function makeFair()
         local rule = limits[i]
         learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
           concurrency = rule.concurrency, running = tonumber(running[i] or 0),
-          terms = rule, interval = rule.permits and math.ceil(rule.period * 1000 / rule.permits), burst = rule.burst,
+          terms = rule, interval = rule.permits and intervalOf(rule), burst = rule.burst,
           busy = tonumber(busy[i] or 0), holds = held[i] ~= false} or false
       end
     end
@@ -138,7 +143,7 @@ local function makeFair()
     if not (rule and rule.permits) then
       return
     end
-    local latest = string.format('%.0f', clock + rule.burst * math.ceil(rule.period * 1000 / rule.permits))
+    local latest = string.format('%.0f', clock + rule.burst * intervalOf(rule))
     local later = redis.call('ZRANGEBYSCORE', RATES, '(' .. latest, 'inf', 'LIMIT', 0, 1000)
     study(later)
     for _, each in ipairs(later) do
