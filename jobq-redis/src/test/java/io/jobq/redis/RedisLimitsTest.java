@@ -18,6 +18,7 @@ import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.StorageException;
+import io.jobq.spi.UniqueKey;
 import io.jobq.spi.WorkerLease;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -111,7 +112,7 @@ class RedisLimitsTest {
 
     private static void everythingThatCanHappen(RedisStorage storage) {
         List<NewJob> jobs = jobs(20);
-        jobs.add(job(JobOptions.DEFAULT.withUniqueKey("k")));
+        jobs.add(job(JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k"))));
         jobs.add(job(JobOptions.DEFAULT.withDue(new Due.In(Duration.ofHours(1)))));
         jobs.add(job(JobOptions.DEFAULT.withPriority(Priority.LOW)));
         storage.jobs().insert(jobs);
