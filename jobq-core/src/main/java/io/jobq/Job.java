@@ -166,6 +166,7 @@ public final class Job {
 
     @Override
     public String toString() {
-        return "Job[" + type + (id == null ? "" : ", id=" + id) + ", " + options + "]";
+        return "Job[" + type + (id == null ? "" : ", id=" + id) + (unique == null ? "" : ", unique") + ", " + options
+                + "]";
     }
 }

@@ -4,7 +4,6 @@ import io.jobq.spi.UniqueKey;
 import io.jobq.spi.UniqueKey.Until;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +95,8 @@ public final class Unique {
      * @param window 1 ms to 366 days
      */
     public Unique throttle(Duration window) {
-        return new Unique(key, Until.WINDOW, Objects.requireNonNull(window, "window"), conflict, false);
+        UniqueKey.requireWindow(window);
+        return new Unique(key, Until.WINDOW, window, conflict, false);
     }
 
     /**
@@ -107,7 +107,8 @@ public final class Unique {
      * @param window 1 ms to 366 days
      */
     public Unique debounce(Duration window) {
-        return new Unique(key, Until.WINDOW, Objects.requireNonNull(window, "window"), Conflict.REPLACE, true);
+        UniqueKey.requireWindow(window);
+        return new Unique(key, Until.WINDOW, window, Conflict.REPLACE, true);
     }
 
     /** Another job with the key is not stored: enqueueing it answers with the holder's id. The default. */

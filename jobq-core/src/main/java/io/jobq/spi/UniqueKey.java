@@ -36,7 +36,15 @@ public record UniqueKey(String key, Until until, @Nullable Duration window, bool
         if ((until == Until.WINDOW) != (window != null)) {
             throw new IllegalArgumentException("a unique key has a window if that ends it, and only then");
         }
-        if (window != null && (window.toMillis() < 1 || window.toDays() > 366)) {
+        if (window != null) {
+            requireWindow(window);
+        }
+    }
+
+    /** Fails unless a window may be so long: 1 ms to 366 days. */
+    public static void requireWindow(Duration window) {
+        Objects.requireNonNull(window, "window");
+        if (window.compareTo(Duration.ofMillis(1)) < 0 || window.toDays() > 366) {
             throw new IllegalArgumentException("window must be 1 ms to 366 days, but is " + window);
         }
     }

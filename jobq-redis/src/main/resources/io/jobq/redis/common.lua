@@ -3,8 +3,8 @@
 --
 -- KEYS   1 jobs      hash  id -> head and payload        8 cancelled zset  id by finished us
 --        2 state     hash  id -> record                  9 parked    zset  type"id, all scores 0
---        3 scheduled zset  level..id by due ms          10 unique    hash  unique key -> id of the live job
---        4 claims    hash  token -> ids claimed with    11 holds     hash  id -> its unique key
+--        3 scheduled zset  level..id by due ms          10 unique    hash  key -> id, or id:end (keys.lua)
+--        4 claims    hash  token -> ids claimed with    11 holds     hash  id -> its key (keys.lua)
 --                          it, token:n -> how many of   12 story     hash  id:e errors, id:l log, id:p progress, id:r result
 --                          them share its lease still   13 meta      hash  counters
 --        5 leases    zset  token by end of its lease;   14 idle      zset  instance by end of its wait
