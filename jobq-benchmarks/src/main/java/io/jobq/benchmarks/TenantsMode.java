@@ -120,20 +120,20 @@ final class TenantsMode implements Mode {
         return micros;
     }
 
-    /** The second half of the tenants has used up its rate. Their jobs are set aside first, and then cost nothing. */
+    /** Every other tenant has used up its rate. Their jobs are set aside first, and then cost nothing. */
     private static void throttled(Options options, int tenants, double one, Results results) {
         try (Jobs queue = new Jobs(options)) {
             Limits limits = Limits.of(queue.storage(), Jobs.QUEUE)
                     .tenantClass("free", Limit.rate(new Rate(1, Duration.ofHours(24), 1)));
             int half = tenants / 2;
-            for (int i = half; i < tenants; i++) {
-                limits.assign("tenant" + i, "free");
+            for (int i = 0; i < half; i++) {
+                limits.assign("tenant" + (2 * i + 1), "free");
             }
-            queue.insert(tenants - half, i -> ofTenant(half + i));
-            drain(queue, tenants - half, results, "each tenant's first job under a rate");
-            queue.insert(tenants, TenantsMode::ofTenant);
+            queue.insert(half, i -> ofTenant(2 * i + 1));
+            drain(queue, half, results, "the first job of each under a rate");
+            queue.insert(2 * half, TenantsMode::ofTenant);
             double aside = drain(queue, half, results, "half throttled, setting them aside");
-            queue.insert(half, TenantsMode::ofTenant);
+            queue.insert(half, i -> ofTenant(2 * i));
             double steady = drain(queue, half, results, "half throttled and aside");
             results.print("throttling_ratio", aside / one, "ratio", Map.of());
             results.print("throttled_ratio", steady / one, "ratio", Map.of());
