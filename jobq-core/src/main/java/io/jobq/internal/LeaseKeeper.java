@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, takes
+ * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, obeys
  * its orders, and does the storage's housekeeping. {@link #tick()} is called about twice a second by one thread.
  */
 final class LeaseKeeper {
@@ -69,10 +69,10 @@ final class LeaseKeeper {
         return third.compareTo(LONGEST) < 0 ? third : LONGEST;
     }
 
-    /** Renews when a third of the lease has passed; delivers words, takes orders and sweeps each time. Never throws. */
+    /** Renews when a third of the lease has passed; delivers words, obeys orders and sweeps each time. Never throws. */
     void tick() {
         attempt("renew leases", this::renew);
-        attempt("take its orders", () -> workers.takeOrder(worker.worker()).ifPresent(orders));
+        attempt("obey its orders", () -> workers.obey(worker.worker(), orders));
         attempt("sweep", this::sweep);
     }
 
