@@ -161,6 +161,7 @@ class RemoteWorkersTest {
         assertThat(ops.cancel(job.id(), "not wanted")).isTrue();
 
         await().atMost(Duration.ofSeconds(1)).until(() -> state(job) == JobState.CANCELLED);
+        assertThat(job.find().orElseThrow().reason()).isEqualTo("not wanted");
     }
 
     @Test

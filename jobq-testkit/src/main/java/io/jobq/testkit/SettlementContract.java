@@ -271,8 +271,13 @@ abstract class SettlementContract extends AsideContract {
         void whatEndedKeepsItsEnd() {
             assertThat(state(askedToStop(ContractFixtures::succeeded))).isEqualTo(JobState.SUCCEEDED);
             assertThat(state(askedToStop(ContractFixtures::discard))).isEqualTo(JobState.DEAD);
+        }
+
+        @Test
+        void whoAskedForTheCancellationSaysWhy() {
             JobId cancelled = askedToStop(ContractFixtures::cancel);
-            assertThat(find(cancelled).reason()).isEqualTo("expired");
+            assertThat(state(cancelled)).isEqualTo(JobState.CANCELLED);
+            assertThat(find(cancelled).reason()).isEqualTo("no longer wanted");
         }
 
         @Test
