@@ -21,6 +21,7 @@ enum Script {
     ADOPT("adopt", true),
     PAUSE("pause", true),
     FEED("feed", true),
+    HOLDING("holding", true),
     RULE("rule", true),
     RULES("rules", true),
     REGISTRY_PUT("registry_put", false),

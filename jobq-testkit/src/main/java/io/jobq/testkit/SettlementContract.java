@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Taking outcomes in: what each does, once, and only under the current lease. */
-abstract class SettlementContract extends AsideContract {
+abstract class SettlementContract extends HoldingContract {
     private static final Duration LATER = Duration.ofSeconds(10);
 
     @Nested
