@@ -36,6 +36,7 @@ final class LeaseKeeper {
     private final Supplier<WorkerInfo> info;
     private final WorkerRegistry workers;
     private final Consumer<WorkerOrder> orders;
+    private final HoldingLog holding;
     private final Duration turn;
     private long renewedNanos;
     private @Nullable Look announced;
@@ -53,6 +54,7 @@ final class LeaseKeeper {
         this.registry = storage.registry();
         this.workers = new WorkerRegistry(storage.registry());
         this.orders = orders;
+        this.holding = new HoldingLog(storage);
         this.worker = worker;
         this.held = held;
         this.info = info;
@@ -142,6 +144,7 @@ final class LeaseKeeper {
         if (swept.reclaimed() > 0) {
             log.warn("{} jobs were taken back from workers that have not renewed their leases", swept.reclaimed());
         }
+        holding.takeTurn();
     }
 
     /** Takes the worker off the list. */
