@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -67,14 +68,25 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Kills a worker and starts another. */
+    /** Kills a worker and starts another: the first from some place on that runs a job, if any does. */
     void kill(int index) {
-        Place place = places.get(index % places.size());
+        Place place = busyFrom(index);
         history.fault(Event.Kind.KILL, place.name);
         place.process.destroyForcibly().onExit().join();
         place.name = nextName();
         place.process = launch(place.name, place.way);
         place.paused = false;
+    }
+
+    private Place busyFrom(int index) {
+        Set<String> busy = history.busy();
+        for (int i = 0; i < places.size(); i++) {
+            Place place = places.get((index + i) % places.size());
+            if (busy.contains(place.name)) {
+                return place;
+            }
+        }
+        return places.get(index % places.size());
     }
 
     /** Pauses a worker, and returns what lets it go on; null when it is paused already. */
