@@ -104,6 +104,7 @@ final class Chaos {
         try (Producers producers =
                         new Producers(settings.connect(way()), load.rate(), load.workMillis(), random.split());
                 Storm storm = new Storm(random, fleet, ways, redis, lease)) {
+            fleet.awaitWork();
             storm.rage(plan, course.time());
             return producers.stop();
         }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The worker processes, each with its own way to Redis. */
 final class Fleet implements AutoCloseable {
+    private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
 
     /** A place for a worker; when it is killed, another takes it. */
@@ -65,6 +66,14 @@ final class Fleet implements AutoCloseable {
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until a worker has begun a job: on a busy machine processes take long to start, and faults before met nobody. */
+    void awaitWork() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!history.hasBegun() && System.nanoTime() < deadline) {
+            Thread.sleep(50);
         }
     }
 

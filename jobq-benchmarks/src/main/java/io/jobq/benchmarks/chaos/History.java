@@ -68,6 +68,11 @@ final class History implements AutoCloseable {
         Patience.until(() -> write(kind.name(), worker));
     }
 
+    /** Whether anything has happened. */
+    boolean hasBegun() {
+        return commands.llen(keys[2]) > 0;
+    }
+
     /** Workers that run jobs now, by the last events; none if Redis is away. */
     Set<String> busy() {
         try {
