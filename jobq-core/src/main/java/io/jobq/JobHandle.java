@@ -18,8 +18,8 @@ public interface JobHandle {
     Optional<JobSnapshot> find();
 
     /**
-     * The result, once there is one. Works from any process on the storage. The future completes on the common pool;
-     * cancelling it stops the waiting, not the job.
+     * The result, once there is one. Works from any process on the storage. The future completes on a thread
+     * of its own; cancelling it stops the waiting, not the job.
      *
      * @param type what the result is read as
      * @return completes with the decoded result (null when the handler gave none), or exceptionally with

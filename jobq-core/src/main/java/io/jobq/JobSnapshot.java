@@ -1,5 +1,6 @@
 package io.jobq;
 
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param log what its handler logged, oldest first; the last 100 lines are kept
  * @param result the encoded result of a succeeded job; null when there is none
  * @param reason why it is dead, cancelled or waiting; null when there is nothing to say
+ * @param heldBy the rule that has held it back when it was its turn, and does still; null when none does. The queue's own rule
+ *     holds back the line as a whole, and is not told here. In a partitioned queue, as it is in the job's partition
  */
 public record JobSnapshot(
         NewJob job,
@@ -30,7 +33,8 @@ public record JobSnapshot(
         List<AttemptError> errors,
         List<String> log,
         @Nullable Payload result,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable HoldingRule heldBy) {
     /** Its id. */
     public JobId id() {
         return job.id();
@@ -44,6 +48,11 @@ public record JobSnapshot(
     /** Its type. */
     public String type() {
         return job.type();
+    }
+
+    /** The same with another rule that holds it back; null for none. */
+    public JobSnapshot withHeldBy(@Nullable HoldingRule rule) {
+        return new JobSnapshot(job, state, attempt, losses, times, progress, errors, log, result, reason, rule);
     }
 
     /**

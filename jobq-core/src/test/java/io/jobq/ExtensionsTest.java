@@ -3,6 +3,7 @@ package io.jobq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobq.limits.Limits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
@@ -165,6 +166,39 @@ class ExtensionsTest {
                     .isPositive();
         }
         assertThat(meters.find("jobq.worker.slots.total").gauge()).isNull();
+    }
+
+    @Test
+    void metricsTellWhatRulesHoldBack() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (JobQ jobq = JobQ.builder()
+                .handle("x", Void.class, (n, job) -> {})
+                .meterRegistry(meters)
+                .build()) {
+            Limits.of(jobq, "default")
+                    .pauseTenant("acme")
+                    .pauseTenant("umbrella")
+                    .pauseType("y");
+            jobq.queue("default")
+                    .enqueueAll(List.of(
+                            Job.of("x").tenant("acme"),
+                            Job.of("x").tenant("acme"),
+                            Job.of("x").tenant("umbrella")));
+            jobq.start();
+            Awaitility.await().ignoreExceptions().untilAsserted(() -> {
+                assertThat(meters.get("jobq.queue.held")
+                                .tags("queue", "default", "by", "tenant")
+                                .gauge()
+                                .value())
+                        .isEqualTo(3);
+                assertThat(meters.get("jobq.queue.rules.holding")
+                                .tags("queue", "default")
+                                .gauge()
+                                .value())
+                        .isEqualTo(2);
+            });
+            assertThat(meters.get("jobq.queue.held").gauges()).hasSize(4);
+        }
     }
 
     @Test

@@ -40,6 +40,22 @@ class JobQTest {
         }
     }
 
+    /** On JDK 25 everything asynchronous else shares the common pool, which those who wait for results may fill. */
+    @Test
+    void resultsNeedNoThreadOfTheCommonPool() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (JobQ jobq = JobQ.builder()
+                .handle("wait", Void.class, (nothing, job) -> go.await())
+                .start()) {
+            var thread = jobq.enqueue(Job.of("wait"))
+                    .result(Void.class)
+                    .thenApply(nothing -> Thread.currentThread().getName());
+            go.countDown();
+
+            assertThat(thread.get()).startsWith("jobq-result-");
+        }
+    }
+
     @Test
     void carriesOptionsToTheHandler() throws Exception {
         BlockingQueue<JobContext> seen = new LinkedBlockingQueue<>();

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, takes
+ * Keeps what a worker holds: renews its leases and delivers what handlers have reported, says that the worker lives, obeys
  * its orders, and does the storage's housekeeping. {@link #tick()} is called about twice a second by one thread.
  */
 final class LeaseKeeper {
@@ -36,6 +36,7 @@ final class LeaseKeeper {
     private final Supplier<WorkerInfo> info;
     private final WorkerRegistry workers;
     private final Consumer<WorkerOrder> orders;
+    private final HoldingLog holding;
     private final Duration turn;
     private long renewedNanos;
     private @Nullable Look announced;
@@ -53,6 +54,7 @@ final class LeaseKeeper {
         this.registry = storage.registry();
         this.workers = new WorkerRegistry(storage.registry());
         this.orders = orders;
+        this.holding = new HoldingLog(storage);
         this.worker = worker;
         this.held = held;
         this.info = info;
@@ -69,10 +71,10 @@ final class LeaseKeeper {
         return third.compareTo(LONGEST) < 0 ? third : LONGEST;
     }
 
-    /** Renews when a third of the lease has passed; delivers words, takes orders and sweeps each time. Never throws. */
+    /** Renews when a third of the lease has passed; delivers words, obeys orders and sweeps each time. Never throws. */
     void tick() {
         attempt("renew leases", this::renew);
-        attempt("take its orders", () -> workers.takeOrder(worker.worker()).ifPresent(orders));
+        attempt("obey its orders", () -> workers.obey(worker.worker(), orders));
         attempt("sweep", this::sweep);
     }
 
@@ -142,6 +144,7 @@ final class LeaseKeeper {
         if (swept.reclaimed() > 0) {
             log.warn("{} jobs were taken back from workers that have not renewed their leases", swept.reclaimed());
         }
+        holding.takeTurn();
     }
 
     /** Takes the worker off the list. */

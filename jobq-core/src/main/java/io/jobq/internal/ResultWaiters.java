@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ final class ResultWaiters implements AutoCloseable {
     private final Storage storage;
     private final PayloadCodec codec;
     private final ScheduledExecutorService timer;
+    /** Not the common pool, whose threads may all be blocked by callers that wait for results. */
+    private final ExecutorService completing = Executors.newCachedThreadPool(Threads.slots("jobq-result-"));
+
     private final Map<JobId, CompletableFuture<JobSnapshot>> waiting = new ConcurrentHashMap<>();
     private @Nullable Subscription subscription;
 
@@ -41,7 +46,7 @@ final class ResultWaiters implements AutoCloseable {
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
         subscribe();
         CompletableFuture<JobSnapshot> end = waiting.computeIfAbsent(id, absent -> new CompletableFuture<>());
-        CompletableFuture<R> result = end.thenApplyAsync(job -> read(job, type));
+        CompletableFuture<R> result = end.thenApplyAsync(job -> read(job, type), completing);
         result.whenComplete((value, error) -> {
             if (result.isCancelled() && end.getNumberOfDependents() == 0) {
                 waiting.remove(id, end);
@@ -124,5 +129,6 @@ final class ResultWaiters implements AutoCloseable {
                 new JobQException("this JobQ was closed while the job was waited for; the job itself goes on");
         waiting.values().forEach(end -> end.completeExceptionally(closed));
         waiting.clear();
+        completing.shutdown();
     }
 }

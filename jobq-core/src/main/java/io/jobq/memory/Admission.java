@@ -2,11 +2,16 @@ package io.jobq.memory;
 
 import io.jobq.limits.Limit;
 import io.jobq.limits.Rate;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.Rule;
 import io.jobq.spi.Rule.Target;
+import io.jobq.spi.StorageStats.Holding;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,9 @@ final class Admission {
     private final Gate whole = new Gate(Target.QUEUE, "");
     private final Gates gates = new Gates();
     private final Returns returns = new Returns();
+    /** How many jobs stand aside, by the target of their gate. */
+    private final Map<Target, Long> aside = new EnumMap<>(Target.class);
+
     /** Jobs that came back from any gate and have not started. */
     private int returned;
 
@@ -102,6 +110,7 @@ final class Admission {
     private void bringBack(Gate gate) {
         Entry entry = gate.pollFirst();
         if (entry != null) {
+            aside.merge(gate.target, -1L, Long::sum);
             queue.line(Place.ASIDE).remove(entry);
             queue.add(entry, Place.READY, LevelLine.ahead(entry.level()), entry.turn);
             gate.returned++;
@@ -222,6 +231,7 @@ final class Admission {
         entry.gate = gate;
         queue.add(entry, Place.ASIDE, gate.joining(entry, queue.weight(entry)), entry.turn);
         gate.add(entry);
+        aside.merge(gate.target, 1L, Long::sum);
         see(gate);
     }
 
@@ -231,6 +241,7 @@ final class Admission {
         if (gate != null && entry.place == Place.ASIDE) {
             entry.gate = null;
             gate.remove(entry);
+            aside.merge(gate.target, -1L, Long::sum);
             see(gate);
         } else {
             arrived(entry);
@@ -261,6 +272,49 @@ final class Admission {
             return now / MICROS;
         }
         long due = Math.min(heldUntil, returns.nextDue());
-        return due == NEVER ? NEVER : -Math.floorDiv(-due, (long) MICROS);
+        return due == NEVER ? NEVER : toMillis(due);
+    }
+
+    // ---- for whoever looks
+
+    /** What is held back, and by which rules. */
+    Holding holding(long nowMillis) {
+        Map<Target, Long> jobs = new EnumMap<>(aside);
+        jobs.values().removeIf(number -> number == 0);
+        List<HoldingRule> first = new ArrayList<>();
+        int inLine = queue.line(Place.READY).size();
+        if (inLine > 0 && !whole.usage.hasRoom(limit(whole), nowMillis * MICROS)) {
+            first.add(holding(whole, inLine, nowMillis));
+            jobs.put(Target.QUEUE, (long) inLine);
+        }
+        int rules = returns.holding() + first.size();
+        for (Gate gate : returns.holding(Holding.MOST)) {
+            first.add(holding(gate, gate.asideSize(), nowMillis));
+        }
+        return new Holding(rules, jobs, first);
+    }
+
+    /** Who holds a job aside; null if it does not stand aside. */
+    @Nullable
+    HoldingRule holding(Entry entry, long nowMillis) {
+        Gate gate = entry.place == Place.ASIDE ? entry.gate : null;
+        return gate == null ? null : holding(gate, gate.asideSize(), nowMillis);
+    }
+
+    private HoldingRule holding(Gate gate, int jobs, long nowMillis) {
+        Limit limit = limit(gate);
+        Instant until = null;
+        if (!gate.usage.isFullAfter(gate.returned, limit)) {
+            Rate rate = limit.rate();
+            long micros = nowMillis * MICROS;
+            until = Instant.ofEpochMilli(
+                    rate == null ? nowMillis : toMillis(gate.usage.dueAfter(gate.returned, rate, micros)));
+        }
+        return new HoldingRule(gate.target, gate.name, limit, jobs, until);
+    }
+
+    /** Rounded up: not before. */
+    private static long toMillis(long micros) {
+        return -Math.floorDiv(-micros, (long) MICROS);
     }
 }

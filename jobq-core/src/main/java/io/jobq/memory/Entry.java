@@ -134,7 +134,7 @@ final class Entry extends Position {
     }
 
     JobSnapshot snapshot() {
-        return new JobSnapshot(job, place.state, attempt, losses, times(), progress, errors, log, result, reason);
+        return new JobSnapshot(job, place.state, attempt, losses, times(), progress, errors, log, result, reason, null);
     }
 
     private JobSnapshot.Times times() {

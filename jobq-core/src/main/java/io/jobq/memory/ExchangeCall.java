@@ -72,7 +72,8 @@ final class ExchangeCall {
             }
             table.finish(entry, Place.DEAD, discard.reason());
         } else if (settlement instanceof Settlement.Cancel cancel) {
-            table.finish(entry, Place.CANCELLED, cancel.reason());
+            String asked = entry.cancelReason;
+            table.finish(entry, Place.CANCELLED, asked != null ? asked : cancel.reason());
         } else {
             return false;
         }

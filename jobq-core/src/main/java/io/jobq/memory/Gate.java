@@ -27,7 +27,11 @@ final class Gate {
     }
 
     boolean hasAside() {
-        return aside != null && !aside.isEmpty();
+        return asideSize() > 0;
+    }
+
+    int asideSize() {
+        return aside == null ? 0 : aside.size();
     }
 
     /**

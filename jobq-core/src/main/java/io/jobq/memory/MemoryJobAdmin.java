@@ -28,7 +28,13 @@ final class MemoryJobAdmin implements JobAdmin {
 
     @Override
     public Optional<JobSnapshot> find(JobId id) {
-        return table.call(t -> Optional.ofNullable(t.find(id)).map(Entry::snapshot));
+        return table.call(t -> Optional.ofNullable(t.find(id)).map(entry -> snapshot(entry, t.now())));
+    }
+
+    private static JobSnapshot snapshot(Entry entry, long now) {
+        Admission admission = entry.queue.admission();
+        JobSnapshot job = entry.snapshot();
+        return admission == null ? job : job.withHeldBy(admission.holding(entry, now));
     }
 
     @Override
@@ -37,7 +43,7 @@ final class MemoryJobAdmin implements JobAdmin {
             Walk walk = new Walk(t, filter, limit).from(cursor, Long.MAX_VALUE);
             List<JobSnapshot> jobs = new ArrayList<>(walk.found().size());
             for (Entry entry : walk.found()) {
-                jobs.add(entry.snapshot());
+                jobs.add(snapshot(entry, t.now()));
             }
             return new Page(jobs, walk.next());
         });

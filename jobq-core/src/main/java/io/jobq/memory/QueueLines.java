@@ -1,6 +1,7 @@
 package io.jobq.memory;
 
 import io.jobq.JobState;
+import io.jobq.spi.StorageStats.Holding;
 import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -182,7 +183,8 @@ final class QueueLines {
                 parked.put(type, (long) parking.count);
             }
         });
-        return new QueueStats(counts, oldestReady(now), parked, paused);
+        Holding holding = admission == null ? Holding.NONE : admission.holding(now);
+        return new QueueStats(counts, oldestReady(now), parked, paused, holding);
     }
 
     /** Looks at the head of each lane; among tenants, that is whoever is next. */

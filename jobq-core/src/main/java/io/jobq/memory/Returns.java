@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ final class Returns {
 
     private final Set<Gate> open = new LinkedHashSet<>();
     private final TreeSet<Gate> timed = new TreeSet<>(BY_TIME);
+    /** All gates with jobs aside, these and those that wait for a job to stop. */
+    private final Set<Gate> holding = new LinkedHashSet<>();
+
     private long lastNumber;
 
     /** Puts a gate where it belongs now, behind others that are there. */
@@ -29,8 +33,10 @@ final class Returns {
             gate.number = 0;
         }
         if (!gate.hasAside()) {
+            holding.remove(gate);
             return;
         }
+        holding.add(gate);
         Rate rate = limit.rate();
         if (gate.usage.room(limit, now) > gate.returned) {
             open.add(gate);
@@ -60,5 +66,20 @@ final class Returns {
 
     boolean has(Gate gate) {
         return open.contains(gate);
+    }
+
+    /** How many gates hold jobs back. */
+    int holding() {
+        return holding.size();
+    }
+
+    /** Some of them: first those with room, then those whose rate has some soonest. */
+    Set<Gate> holding(int most) {
+        Set<Gate> first = new LinkedHashSet<>();
+        Stream.of(open, timed, holding)
+                .flatMap(Set::stream)
+                .takeWhile(gate -> first.size() < most)
+                .forEach(first::add);
+        return first;
     }
 }

@@ -23,7 +23,12 @@ final class Usage {
 
     /** Whether one that runs must stop before another may start. */
     boolean isFull(Limit limit) {
-        return running >= limit.concurrency();
+        return isFullAfter(0, limit);
+    }
+
+    /** The same when so many others have started. */
+    boolean isFullAfter(int others, Limit limit) {
+        return running + others >= limit.concurrency();
     }
 
     /** How many more may start. */
@@ -40,6 +45,12 @@ final class Usage {
     /** When a rate lets the next one start, which may be long ago. */
     long due(Rate rate) {
         return arrival - times(rate.burst() - 1L, rate.intervalMicros());
+    }
+
+    /** When a rate lets the one start that comes after so many others, which is not before now. */
+    long dueAfter(int others, Rate rate, long now) {
+        long last = Math.max(arrival, now) + times(others, rate.intervalMicros());
+        return Math.max(now, last - times(rate.burst() - 1L, rate.intervalMicros()));
     }
 
     /** Takes a start; returns whether the job counts as running until {@link #stop}. */

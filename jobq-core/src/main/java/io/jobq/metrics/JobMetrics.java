@@ -9,8 +9,10 @@ import io.jobq.WorkerInfo;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.NewJob;
+import io.jobq.spi.Rule.Target;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.StorageStats;
+import io.jobq.spi.StorageStats.Holding;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +44,8 @@ import java.util.stream.Stream;
 public final class JobMetrics implements JobInterceptor {
     private static final int MAX_QUEUES = 100;
     private static final String OTHER = "other";
+    /** What rules are about that hold jobs back. */
+    private static final List<Target> HOLDING = List.of(Target.QUEUE, Target.TYPE, Target.TENANT, Target.KEY);
     /** Few, since each is a time series per queue and type; a MeterFilter can ask for more. */
     private static final Duration[] BUCKETS = Stream.of(1, 5, 20, 100, 500, 2_000, 10_000, 60_000, 600_000, 3_600_000)
             .map(Duration::ofMillis)
@@ -55,6 +59,8 @@ public final class JobMetrics implements JobInterceptor {
     private final List<Gauge> workerGauges = new CopyOnWriteArrayList<>();
     private final MultiGauge depth;
     private final MultiGauge oldest;
+    private final MultiGauge holding;
+    private final MultiGauge held;
 
     /**
      * Metrics of one system.
@@ -71,6 +77,12 @@ public final class JobMetrics implements JobInterceptor {
         this.oldest = MultiGauge.builder("jobq.queue.oldest.ready.age")
                 .description("How long the oldest ready job has waited")
                 .baseUnit("seconds")
+                .register(registry);
+        this.holding = MultiGauge.builder("jobq.queue.rules.holding")
+                .description("Rules that hold jobs back")
+                .register(registry);
+        this.held = MultiGauge.builder("jobq.queue.held")
+                .description("Ready jobs that rules hold back, by what the rule is about")
                 .register(registry);
     }
 
@@ -233,14 +245,18 @@ public final class JobMetrics implements JobInterceptor {
                         .register(registry));
     }
 
-    /** Refreshes the gauges of queue depth and age. */
+    /** Refreshes the gauges of queues: depth, age, and what rules hold back. */
     public void depth(StorageStats stats) {
         List<Row<?>> depths = new ArrayList<>();
         List<Row<?>> ages = new ArrayList<>();
+        List<Row<?>> rules = new ArrayList<>();
+        List<Row<?>> jobs = new ArrayList<>();
         stats.queues().forEach((queue, ofQueue) -> {
             if (!tag(queue).equals(queue)) {
                 return;
             }
+            rules.add(Row.of(Tags.of("queue", queue), ofQueue.holding().rules()));
+            jobs.addAll(held(queue, ofQueue.holding()));
             for (JobState state : JobState.values()) {
                 depths.add(Row.of(
                         Tags.of("queue", queue, "state", state.name().toLowerCase(Locale.ROOT)), ofQueue.count(state)));
@@ -250,6 +266,17 @@ public final class JobMetrics implements JobInterceptor {
         });
         depth.register(depths, true);
         oldest.register(ages, true);
+        holding.register(rules, true);
+        held.register(jobs, true);
+    }
+
+    private static List<Row<?>> held(String queue, Holding holding) {
+        List<Row<?>> rows = new ArrayList<>();
+        for (Target target : HOLDING) {
+            Tags tags = Tags.of("queue", queue, "by", target.name().toLowerCase(Locale.ROOT));
+            rows.add(Row.of(tags, holding.jobs().getOrDefault(target, 0L)));
+        }
+        return rows;
     }
 
     /** Takes the gauges of workers from the registry, which else would hold on to this system for ever. */

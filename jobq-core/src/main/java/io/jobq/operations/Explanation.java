@@ -1,6 +1,7 @@
 package io.jobq.operations;
 
 import io.jobq.JobState;
+import io.jobq.spi.HoldingRule;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +105,18 @@ public sealed interface Explanation {
         @Override
         public String text() {
             return "no worker of its queue has a handler for type '" + type + "'; " + parked + " jobs wait for one";
+        }
+    }
+
+    /**
+     * A rule holds it back: a rate that has no room, a limit to concurrency that is reached, or a pause of its type or tenant.
+     *
+     * @param rule which. If its target is QUEUE, the whole line waits, this job in it
+     */
+    record HeldBack(HoldingRule rule) implements Explanation {
+        @Override
+        public String text() {
+            return rule.text();
         }
     }
 

@@ -4,9 +4,11 @@ import io.jobq.JobId;
 import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.WorkerInfo;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
+import io.jobq.spi.Rule.Target;
 import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Instant;
 import java.util.List;
@@ -75,8 +77,19 @@ final class Inquiry {
             serving.forEach(worker -> quiet.add(worker.id()));
             return new Explanation.NoWorker(job.queue(), quiet);
         }
+        HoldingRule heldBy = job.heldBy();
+        if (heldBy != null) {
+            return new Explanation.HeldBack(heldBy);
+        }
         long parked = queue == null ? 0 : queue.parked().getOrDefault(job.type(), 0L);
-        return parked > 0 ? new Explanation.NoHandler(job.type(), parked) : inLine(job);
+        return parked > 0 ? new Explanation.NoHandler(job.type(), parked) : inLine(job, queue);
+    }
+
+    private Explanation inLine(JobSnapshot job, @Nullable QueueStats queue) {
+        List<HoldingRule> rules = queue == null ? List.of() : queue.holding().first();
+        return !rules.isEmpty() && rules.get(0).target() == Target.QUEUE
+                ? new Explanation.HeldBack(rules.get(0))
+                : inLine(job);
     }
 
     private Explanation inLine(JobSnapshot job) {

@@ -7,12 +7,13 @@ import io.jobq.spi.StorageException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Which workers there are, and what they are told, as entries of a storage's registry. Workers write themselves down and
- * take their orders; {@link Operations} gives them. Orders that nobody takes are gone after a minute. Thread-safe.
+ * obey their orders; {@link Operations} gives them. Orders that nobody obeys are gone after a minute. Thread-safe.
  */
 public final class WorkerRegistry {
     private static final String WORKERS = "worker";
@@ -63,15 +64,16 @@ public final class WorkerRegistry {
     }
 
     /**
-     * What a worker is told, once. One small call when it is told nothing.
-     *
-     * @return empty if it is told nothing, or just being told more, which the next call finds
+     * Lets a worker do what it is told, and only then takes the order off the list: what fails in between is done again by
+     * the next call, so doing it twice must be as good as once. One small call when it is told nothing.
      */
-    public Optional<WorkerOrder> takeOrder(String worker) {
+    public void obey(String worker, Consumer<WorkerOrder> obeying) {
         Optional<Entry> order = orderOf(worker);
-        boolean taken = order.isPresent()
-                && put(worker, new WorkerOrder(null, false, null), order.get().version(), AT_ONCE);
-        return taken ? order.flatMap(entry -> read(entry, WorkerOrder.class)) : Optional.empty();
+        if (order.isPresent()) {
+            order.flatMap(entry -> read(entry, WorkerOrder.class)).ifPresent(obeying);
+            // stays if it is being told more, which the next call finds
+            put(worker, new WorkerOrder(null, false, null), order.get().version(), AT_ONCE);
+        }
     }
 
     private Optional<Entry> orderOf(String worker) {

@@ -53,7 +53,7 @@ public sealed interface Settlement {
     /**
      * No longer wanted. The job becomes CANCELLED.
      *
-     * @param reason why
+     * @param reason why, unless an operator has asked to cancel it: then the operator's reason stands
      */
     record Cancel(Lease lease, Report.Words words, String reason) implements Settlement {}
 

@@ -107,6 +107,7 @@ class FetcherTest {
                             List.of(),
                             List.of(),
                             null,
+                            null,
                             null));
         }
 

@@ -39,7 +39,7 @@ class QueueSharesTest {
         NewJob job = new NewJob(id, queue, "t", new Payload(1, new byte[0]), JobOptions.DEFAULT);
         JobSnapshot.Times times = new JobSnapshot.Times(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, null);
         JobSnapshot snapshot = new JobSnapshot(
-                job, JobState.RUNNING, 1, 0, times, JobSnapshot.Progress.NONE, List.of(), List.of(), null, null);
+                job, JobState.RUNNING, 1, 0, times, JobSnapshot.Progress.NONE, List.of(), List.of(), null, null, null);
         return new Claimed(new Lease(queue, id, 1), snapshot);
     }
 

@@ -7,15 +7,20 @@ import io.jobq.JobId;
 import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.WorkerInfo;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Limits;
+import io.jobq.limits.Rate;
 import io.jobq.memory.InMemoryStorage;
 import io.jobq.spi.Claim;
 import io.jobq.spi.Due;
 import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
+import io.jobq.spi.Rule.Target;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
@@ -68,6 +73,11 @@ class ExplainTest {
                 .exchange(List.of(), new Claim(LEASE, List.of(new Claim.Share(QUEUE, 1)), 1, Set.of()))
                 .claimed()
                 .get(0);
+    }
+
+    private void claimNothing() {
+        Claim one = new Claim(LEASE, List.of(new Claim.Share(QUEUE, 1)), 1, Set.of());
+        assertThat(storage.jobs().exchange(List.of(), one).claimed()).isEmpty();
     }
 
     private void settle(Settlement settlement) {
@@ -131,6 +141,56 @@ class ExplainTest {
         JobId id = insert();
         settle(new Settlement.Park(claim().lease(), Report.NOTHING));
         assertThat(ops.explain(id)).isEqualTo(new Explanation.NoHandler("send", 1));
+    }
+
+    private JobId insert(String tenant) {
+        return insert(JobOptions.DEFAULT.withTenant(tenant));
+    }
+
+    @Test
+    void throttled() {
+        announce();
+        Limits.of(storage, QUEUE).eachTenant(Limit.rate(Rate.perMinute(10).withBurst(1)));
+        insert("acme");
+        claim();
+        JobId id = insert("acme");
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, true));
+        claimNothing();
+
+        Instant until = NOON.plusSeconds(6);
+        Limit limit = Limit.rate(Rate.perMinute(10).withBurst(1));
+        assertThat(ops.explain(id))
+                .isEqualTo(new Explanation.HeldBack(new HoldingRule(Target.TENANT, "acme", limit, 1, until)));
+        assertThat(ops.explain(id).text())
+                .isEqualTo("tenant 'acme' is throttled until 2026-03-01T12:00:06Z by its rate of 10/min; 1 job waits");
+    }
+
+    @Test
+    void limitReachedOrPaused() {
+        announce();
+        Limits limits = Limits.of(storage, QUEUE).type("send", Limit.concurrency(1));
+        insert();
+        claim();
+        JobId second = insert();
+        JobId third = insert();
+        claimNothing();
+        assertThat(ops.explain(second).text())
+                .isEqualTo("type 'send' has as many jobs running as its limit of 1 allows; 2 jobs wait");
+        limits.pauseType("send");
+        assertThat(ops.explain(third).text()).isEqualTo("type 'send' is paused; 2 jobs wait");
+        limits.resumeType("send").type("send", Limit.NONE);
+        assertThat(ops.explain(second)).isEqualTo(new Explanation.InLine(0, true));
+    }
+
+    @Test
+    void theQueueIsThrottledAsAWhole() {
+        announce();
+        Limits.of(storage, QUEUE).queue(Limit.rate(new Rate(1, Duration.ofSeconds(90), 1)));
+        insert();
+        claim();
+        JobId id = insert();
+        assertThat(ops.explain(id).text())
+                .isEqualTo("the queue is throttled until 2026-03-01T12:01:30Z by its rate of 1/PT1M30S; 1 job waits");
     }
 
     @Test

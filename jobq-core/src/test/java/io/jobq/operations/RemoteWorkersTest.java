@@ -14,6 +14,8 @@ import io.jobq.memory.InMemoryStorage;
 import io.jobq.spi.Retention;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -159,6 +161,7 @@ class RemoteWorkersTest {
         assertThat(ops.cancel(job.id(), "not wanted")).isTrue();
 
         await().atMost(Duration.ofSeconds(1)).until(() -> state(job) == JobState.CANCELLED);
+        assertThat(job.find().orElseThrow().reason()).isEqualTo("not wanted");
     }
 
     @Test
@@ -207,17 +210,45 @@ class RemoteWorkersTest {
             registry.order("w", new WorkerOrder(3, false, null));
             registry.order("w", new WorkerOrder(null, true, Duration.ofSeconds(5)));
             registry.order("w", new WorkerOrder(4, false, null));
-            assertThat(registry.takeOrder("other")).isEmpty();
-            assertThat(registry.takeOrder("w")).contains(new WorkerOrder(4, true, Duration.ofSeconds(5)));
+            assertThat(obeyed(registry, "other")).isEmpty();
+            assertThat(obeyed(registry, "w")).containsExactly(new WorkerOrder(4, true, Duration.ofSeconds(5)));
             now.set(now.get().plusMillis(2));
-            assertThat(registry.takeOrder("w")).isEmpty();
+            assertThat(obeyed(registry, "w")).isEmpty();
 
             registry.order("w", new WorkerOrder(5, false, null));
             now.set(now.get().plusSeconds(61));
-            assertThat(registry.takeOrder("w")).isEmpty();
+            assertThat(obeyed(registry, "w")).isEmpty();
             registry.order("w", new WorkerOrder(6, false, null));
             registry.signOff("w");
-            assertThat(registry.takeOrder("w")).isEmpty();
+            assertThat(obeyed(registry, "w")).isEmpty();
         }
+    }
+
+    @Test
+    void anOrderOutlivesWhoeverFailsToObeyIt() {
+        WorkerRegistry registry = new WorkerRegistry(storage.registry());
+        WorkerOrder order = new WorkerOrder(3, false, null);
+        registry.order("w", order);
+        assertThatThrownBy(() -> registry.obey("w", told -> {
+                    throw new IllegalStateException("crash");
+                }))
+                .hasMessage("crash");
+
+        assertThat(obeyed(registry, "w")).containsExactly(order);
+    }
+
+    @Test
+    void whatIsOrderedMeanwhileIsObeyedNext() {
+        WorkerRegistry registry = new WorkerRegistry(storage.registry());
+        registry.order("w", new WorkerOrder(3, false, null));
+        registry.obey("w", told -> registry.order("w", new WorkerOrder(null, true, null)));
+
+        assertThat(obeyed(registry, "w")).containsExactly(new WorkerOrder(3, true, null));
+    }
+
+    private static List<WorkerOrder> obeyed(WorkerRegistry registry, String name) {
+        List<WorkerOrder> orders = new ArrayList<>();
+        registry.obey(name, orders::add);
+        return orders;
     }
 }

@@ -1,6 +1,7 @@
 package io.jobq.redis;
 
 import io.jobq.JobState;
+import io.jobq.spi.StorageStats.Holding;
 import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -65,7 +66,7 @@ final class Counts {
         return this;
     }
 
-    QueueStats stats() {
-        return new QueueStats(counts, oldestReady, parked, paused);
+    QueueStats stats(Holding holding) {
+        return new QueueStats(counts, oldestReady, parked, paused, holding);
     }
 }

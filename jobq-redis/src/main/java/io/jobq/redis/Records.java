@@ -45,6 +45,10 @@ final class Records {
         @Nullable
         String reason;
 
+        /** The rule that holds it back. */
+        @Nullable
+        String aside;
+
         /** The queue that it is on its way to. */
         @Nullable
         String moving;
@@ -67,6 +71,7 @@ final class Records {
                 case "finished" -> finished = json.getLongValue() / 1_000; // us, so that their order is exact
                 case "acted" -> acted = json.getLongValue();
                 case "reason" -> reason = json.getString();
+                case "aside" -> aside = json.getString();
                 case "moving" -> moving = json.getString();
                 default -> json.skipChildren();
             }
@@ -88,13 +93,13 @@ final class Records {
     static JobSnapshot firstRun(Heads.Stored stored, Instant started) {
         Times times = new Times(stored.enqueued(), stored.due(), started, null);
         return new JobSnapshot(
-                stored.job(), JobState.RUNNING, 1, 0, times, Progress.NONE, List.of(), List.of(), null, null);
+                stored.job(), JobState.RUNNING, 1, 0, times, Progress.NONE, List.of(), List.of(), null, null, null);
     }
 
     /** A job that nobody has touched. */
     static JobSnapshot untouched(Heads.Stored stored, JobState state) {
         Times times = new Times(stored.enqueued(), stored.due(), null, null);
-        return new JobSnapshot(stored.job(), state, 1, 0, times, Progress.NONE, List.of(), List.of(), null, null);
+        return new JobSnapshot(stored.job(), state, 1, 0, times, Progress.NONE, List.of(), List.of(), null, null, null);
     }
 
     /** A job with a record; its story is in the reply from {@code story} on: errors, log, progress, result. */
@@ -115,7 +120,8 @@ final class Records {
                 errors(story.text(at)),
                 lines(story.text(at + 1)),
                 withResult && !story.isEmpty(at + 3) ? result(story.bytes(at + 3)) : null,
-                record.reason);
+                record.reason,
+                null);
     }
 
     private static @Nullable Instant instant(long millis) {

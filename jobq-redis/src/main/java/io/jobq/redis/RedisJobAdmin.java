@@ -32,14 +32,14 @@ final class RedisJobAdmin implements JobAdmin {
         calls.link().requireOpen();
         return Walk.rows(calls, queues.everywhere(), List.of(id)).stream()
                 .reduce(Walk::live)
-                .map(Row::job);
+                .map(row -> Holdings.jobs(calls, List.of(row)).get(0));
     }
 
     @Override
     public Page list(JobFilter filter, @Nullable String cursor, int limit) {
         calls.link().requireOpen();
         Walk walk = new Walk(calls, queues, filter, limit, false).from(cursor);
-        return new Page(walk.found().stream().map(Row::job).toList(), walk.next());
+        return new Page(Holdings.jobs(calls, walk.found()), walk.next());
     }
 
     /** Replaying and rescheduling can bring a job back to where the walk has yet to come, so only they are bounded. */
@@ -94,11 +94,12 @@ final class RedisJobAdmin implements JobAdmin {
     @Override
     public StorageStats stats() {
         calls.link().requireOpen();
+        List<QueueKeys> places = queues.everywhere();
+        Holdings holdings = Holdings.ask(calls, places);
         Map<String, Counts> byQueue = new HashMap<>();
-        Counts.read(calls, queues.everywhere())
-                .forEach((place, counts) -> byQueue.merge(place.queue(), counts, Counts::plus));
+        Counts.read(calls, places).forEach((place, counts) -> byQueue.merge(place.queue(), counts, Counts::plus));
         Map<String, StorageStats.QueueStats> stats = new HashMap<>();
-        byQueue.forEach((queue, counts) -> stats.put(queue, counts.stats()));
+        byQueue.forEach((queue, counts) -> stats.put(queue, counts.stats(holdings.of(queue))));
         return new StorageStats(stats);
     }
 }

@@ -10,6 +10,7 @@ import io.jobq.spi.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stored job as the operator's side sees it.
@@ -63,6 +64,12 @@ record Row(QueueKeys queue, JobSnapshot job, Reply reply, int at) {
 
     Records.Fields fields() {
         return reply.isEmpty(at + 2) ? new Records.Fields() : Records.decode(record());
+    }
+
+    /** The name of the rule that holds it back; null if none does. */
+    @Nullable
+    String aside() {
+        return job.state() == JobState.READY ? fields().aside : null;
     }
 
     /** Whether it is on its way to another queue. */

@@ -2,12 +2,14 @@ package io.jobq.redis;
 
 import io.jobq.limits.Limit;
 import io.jobq.limits.Rate;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.Rule;
 import io.jobq.spi.Rule.Target;
 import io.jobq.spi.StorageException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -101,15 +103,15 @@ final class Rules {
     }
 
     private static Rule decode(String name, String terms) {
-        Terms read = new Terms();
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), terms)) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                read.read(json);
-            }
-        }
-        Limit limit = new Limit(read.concurrency, read.rate());
-        return new Rule(target(name), plain(name.substring(1)), limit, read.weight, read.tenantClass, read.longestWait);
+        Terms read = Terms.of(terms);
+        return new Rule(
+                target(name), plain(name.substring(1)), read.limit(), read.weight, read.tenantClass, read.longestWait);
+    }
+
+    /** A rule that holds jobs back, by its name and the terms that hold for it. */
+    static HoldingRule holding(String name, String terms, long jobs, @Nullable Instant until) {
+        return new HoldingRule(
+                target(name), plain(name.substring(1)), Terms.of(terms).limit(), jobs, until);
     }
 
     private static String plain(String unquoted) {
@@ -126,7 +128,18 @@ final class Rules {
         private @Nullable String tenantClass;
         private @Nullable Duration longestWait;
 
-        void read(JsonParser json) {
+        static Terms of(String text) {
+            Terms terms = new Terms();
+            try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
+                json.nextToken();
+                while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                    terms.read(json);
+                }
+            }
+            return terms;
+        }
+
+        private void read(JsonParser json) {
             String name = json.currentName();
             json.nextToken();
             switch (name) {
@@ -141,9 +154,8 @@ final class Rules {
             }
         }
 
-        @Nullable
-        Rate rate() {
-            return permits == 0 ? null : new Rate(permits, Duration.ofMillis(period), burst);
+        Limit limit() {
+            return new Limit(concurrency, permits == 0 ? null : new Rate(permits, Duration.ofMillis(period), burst));
         }
     }
 }

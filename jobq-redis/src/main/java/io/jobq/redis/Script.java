@@ -21,6 +21,7 @@ enum Script {
     ADOPT(ofQueue("adopt")),
     PAUSE(ofQueue("pause")),
     FEED(ofQueue("feed")),
+    HOLDING(ofQueue("holding")),
     RULE(ofQueue("rule")),
     RULES(ofQueue("rules")),
     REGISTRY_PUT(read("registry_put")),

@@ -161,7 +161,7 @@ local function apply(kind, id, record, first, second)
     fail(id, first)
     finish(id, record, 'DEAD', second)
   elseif kind == 'C' then
-    finish(id, record, 'CANCELLED', first)
+    finish(id, record, 'CANCELLED', record.cancel or first)
   else
     if kind == 'R' then
       fail(id, second)

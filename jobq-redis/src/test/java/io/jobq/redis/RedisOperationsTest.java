@@ -9,12 +9,16 @@ import io.jobq.JobQ;
 import io.jobq.JobState;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Limits;
+import io.jobq.limits.Rate;
 import io.jobq.operations.Bulk;
 import io.jobq.operations.Explanation;
 import io.jobq.operations.Operations;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,6 +105,30 @@ class RedisOperationsTest {
         ops.resume("default");
 
         await().atMost(Duration.ofSeconds(1)).until(() -> state(job) == JobState.SUCCEEDED);
+    }
+
+    @Test
+    void whoIsHeldBackIsTold() {
+        await().until(() -> !ops.workers().isEmpty());
+        Limits limits = Limits.of(storage, "default");
+        limits.pauseTenant("acme").type("wait", Limit.rate(new Rate(1, Duration.ofDays(1), 1)));
+        JobHandle paused = producer.enqueue(Job.of("quick").tenant("acme"));
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(ops.explain(paused.id()).text()).isEqualTo("tenant 'acme' is paused; 1 job waits"));
+        go.countDown();
+        JobHandle first = enqueue("wait");
+        await().atMost(SOON).until(() -> state(first) == JobState.SUCCEEDED);
+        JobHandle second = enqueue("wait");
+        Instant tomorrow = Instant.now().plus(Duration.ofHours(23));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(ops.explain(second.id()))
+                        .isInstanceOfSatisfying(
+                                Explanation.HeldBack.class,
+                                held -> assertThat(held.rule().until()).isAfter(tomorrow)));
+        limits.resumeTenant("acme");
+
+        await().atMost(SOON).until(() -> state(paused) == JobState.SUCCEEDED);
     }
 
     @Test

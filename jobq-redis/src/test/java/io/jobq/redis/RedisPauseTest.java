@@ -3,10 +3,15 @@ package io.jobq.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobq.JobId;
+import io.jobq.limits.Limit;
 import io.jobq.spi.Claim;
+import io.jobq.spi.HoldingRule;
+import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.Rule;
+import io.jobq.spi.StorageStats;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +62,24 @@ class RedisPauseTest {
                     .isTrue();
             storage.admin().pause(QUEUE, false);
             assertThat(claim(storage)).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void ofATypeIsToldOnceForAllPartitions() {
+        try (RedisStorage storage = RedisStorage.connect(options.withPartitions(QUEUE, 4))) {
+            storage.admin().rule(QUEUE, new Rule(Rule.Target.TYPE, "send", Limit.PAUSED, 0, null));
+            insert(storage, 20);
+            assertThat(claim(storage)).isZero();
+            StorageStats.Holding holding = Objects.requireNonNull(
+                            storage.admin().stats().queues().get(QUEUE))
+                    .holding();
+
+            assertThat(holding.rules()).isEqualTo(1);
+            assertThat(holding.allJobs()).isEqualTo(20);
+            assertThat(holding.first())
+                    .containsExactly(new HoldingRule(Rule.Target.TYPE, "send", Limit.PAUSED, 20, null));
+            assertThat(storage.admin().list(JobFilter.ALL, null, 20).jobs()).allMatch(job -> job.heldBy() != null);
         }
     }
 }

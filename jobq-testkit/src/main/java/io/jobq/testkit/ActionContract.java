@@ -266,7 +266,8 @@ abstract class ActionContract extends AdminContract {
                             before.errors(),
                             before.log(),
                             before.result(),
-                            before.reason()));
+                            before.reason(),
+                            before.heldBy()));
             assertThat(claimOther()).isEmpty();
             pass(LATER.plusSeconds(1));
             Claimed again =

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** How many may run at once. */
 abstract class ConcurrencyContract extends RateContract {
     static final Duration RUN_OUT = LEASE_TIME.plusSeconds(2);
-    private static final List<String> ANY_NAMES =
+    static final List<String> ANY_NAMES =
             List.of("a:b", "a b", " ", "ä€😀", "\"", "\\", "*?[x]", "%s", "-1", "{}", "1e3", "line\nbreak");
 
     int act(JobId id, JobAction action) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Taking outcomes in: what each does, once, and only under the current lease. */
-abstract class SettlementContract extends AsideContract {
+abstract class SettlementContract extends HoldingContract {
     private static final Duration LATER = Duration.ofSeconds(10);
 
     @Nested
@@ -271,8 +271,13 @@ abstract class SettlementContract extends AsideContract {
         void whatEndedKeepsItsEnd() {
             assertThat(state(askedToStop(ContractFixtures::succeeded))).isEqualTo(JobState.SUCCEEDED);
             assertThat(state(askedToStop(ContractFixtures::discard))).isEqualTo(JobState.DEAD);
+        }
+
+        @Test
+        void whoAskedForTheCancellationSaysWhy() {
             JobId cancelled = askedToStop(ContractFixtures::cancel);
-            assertThat(find(cancelled).reason()).isEqualTo("expired");
+            assertThat(state(cancelled)).isEqualTo(JobState.CANCELLED);
+            assertThat(find(cancelled).reason()).isEqualTo("no longer wanted");
         }
 
         @Test

@@ -251,7 +251,7 @@ final class StorageModel {
             Optional.ofNullable(discard.error()).ifPresent(job::fail);
             end(job, JobState.DEAD, discard.reason());
         } else if (settlement instanceof Settlement.Cancel cancel) {
-            end(job, JobState.CANCELLED, cancel.reason());
+            end(job, JobState.CANCELLED, job.cancelReason != null ? job.cancelReason : cancel.reason());
         } else {
             goOn(job, settlement);
         }

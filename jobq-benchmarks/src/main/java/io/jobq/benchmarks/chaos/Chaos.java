@@ -31,11 +31,17 @@ final class Chaos {
     /**
      * What came of it.
      *
+     * @param kills how many workers were to be killed
      * @param complaints about workers that did not end well
      */
-    record Findings(int accepted, Verdict verdict, Set<String> orphanKeys, List<String> complaints) {
+    record Findings(int accepted, int kills, Verdict verdict, Set<String> orphanKeys, List<String> complaints) {
         boolean isClean() {
-            return verdict.lost().isEmpty() && verdict.stale().isEmpty() && orphanKeys.isEmpty();
+            return verdict.lost().isEmpty() && verdict.stale().isEmpty() && orphanKeys.isEmpty() && isProof();
+        }
+
+        /** Whether any fault has met a running job; if none has, nobody knows whether jobs survive their workers. */
+        boolean isProof() {
+            return kills == 0 || verdict.recovery().getTotalCount() > 0;
         }
     }
 
@@ -67,8 +73,12 @@ final class Chaos {
             Thread.sleep(lease.multipliedBy(2).toMillis()); // for the living to clear away what the dead have left
             List<String> complaints = fleet.stop();
             Verdict verdict = Verdict.of(accepted, remains.jobs(), history.read());
-            Findings findings =
-                    new Findings(accepted.size(), verdict, remains.orphanKeys(lease.multipliedBy(2)), complaints);
+            Findings findings = new Findings(
+                    accepted.size(),
+                    course.faults().getOrDefault(Plan.Fault.KILL, 0),
+                    verdict,
+                    remains.orphanKeys(lease.multipliedBy(2)),
+                    complaints);
             history.delete();
             return findings;
         } finally {
@@ -94,6 +104,7 @@ final class Chaos {
         try (Producers producers =
                         new Producers(settings.connect(way()), load.rate(), load.workMillis(), random.split());
                 Storm storm = new Storm(random, fleet, ways, redis, lease)) {
+            fleet.awaitWork();
             storm.rage(plan, course.time());
             return producers.stop();
         }

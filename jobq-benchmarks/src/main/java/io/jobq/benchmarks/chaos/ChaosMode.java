@@ -137,6 +137,10 @@ public final class ChaosMode implements Mode {
         say("lost", findings.verdict().lost());
         say("stale", findings.verdict().stale());
         say("orphan", findings.orphanKeys());
+        if (!findings.isProof()) {
+            System.err.println("none of the " + findings.kills() + " kills has met a running job, so this run proves "
+                    + "nothing; give it a higher --rate or --work-ms");
+        }
         System.err.println("the workers' logs are in " + logs);
     }
 

@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The worker processes, each with its own way to Redis. */
 final class Fleet implements AutoCloseable {
+    private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
 
     /** A place for a worker; when it is killed, another takes it. */
@@ -67,14 +69,33 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Kills a worker and starts another. */
+    /** Waits until a worker has begun a job: on a busy machine processes take long to start, and faults before met nobody. */
+    void awaitWork() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!history.hasBegun() && System.nanoTime() < deadline) {
+            Thread.sleep(50);
+        }
+    }
+
+    /** Kills a worker and starts another: the first from some place on that runs a job, if any does. */
     void kill(int index) {
-        Place place = places.get(index % places.size());
+        Place place = busyFrom(index);
         history.fault(Event.Kind.KILL, place.name);
         place.process.destroyForcibly().onExit().join();
         place.name = nextName();
         place.process = launch(place.name, place.way);
         place.paused = false;
+    }
+
+    private Place busyFrom(int index) {
+        Set<String> busy = history.busy();
+        for (int i = 0; i < places.size(); i++) {
+            Place place = places.get((index + i) % places.size());
+            if (busy.contains(place.name)) {
+                return place;
+            }
+        }
+        return places.get(index % places.size());
     }
 
     /** Pauses a worker, and returns what lets it go on; null when it is paused already. */

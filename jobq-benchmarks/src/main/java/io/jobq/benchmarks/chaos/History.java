@@ -2,11 +2,14 @@ package io.jobq.benchmarks.chaos;
 
 import io.jobq.JobContext;
 import io.jobq.benchmarks.BareRedis;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,6 +18,8 @@ import java.util.Set;
  */
 final class History implements AutoCloseable {
     private static final int PAGE = 10_000;
+    /** Events among which those that run now have begun. */
+    private static final int LATEST = 2_000;
 
     private final BareRedis redis;
     private final RedisClusterCommands<String, String> commands;
@@ -61,6 +66,37 @@ final class History implements AutoCloseable {
     /** Says what is about to be done to a worker, however long it takes until Redis has it. */
     void fault(Event.Kind kind, String worker) {
         Patience.until(() -> write(kind.name(), worker));
+    }
+
+    /** Whether anything has happened. */
+    boolean hasBegun() {
+        return commands.llen(keys[2]) > 0;
+    }
+
+    /** Workers that run jobs now, by the last events; none if Redis is away. */
+    Set<String> busy() {
+        try {
+            return busy(commands.lrange(keys[2], -LATEST, -1).stream()
+                    .map(Event::parse)
+                    .toList());
+        } catch (RedisException away) {
+            return Set.of();
+        }
+    }
+
+    /** Workers that have begun a job and not ended it, by some events. */
+    static Set<String> busy(List<Event> events) {
+        Map<String, String> running = new HashMap<>();
+        for (Event event : events) {
+            String hold = event.job() + " " + event.token();
+            switch (event.kind()) {
+                case START -> running.put(hold, event.worker());
+                case EFFECT, STALE, LOST -> running.remove(hold);
+                case KILL -> running.values().removeIf(event.worker()::equals);
+                case PAUSE -> {}
+            }
+        }
+        return Set.copyOf(running.values());
     }
 
     /** All of it, each event once. */

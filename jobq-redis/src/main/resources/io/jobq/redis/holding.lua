@@ -1,0 +1,62 @@
+-- Rules that hold jobs back. Reads only.
+--
+-- ARGV     7... rules to tell of, without that of the queue; none for all, of which the first 20 are told
+-- returns  1 how many hold jobs back; 2 how many jobs: in the lines if the queue's rule has no room, then aside under rules of
+--          types, tenants, keys; 3 flat, per rule: its name, how many jobs it holds back, when its rate has room in ms
+--          ("" if a job must end first), its terms as JSON
+
+local missing, _, rules = lines()
+if not rules then
+  return {0, {0, 0, 0, 0}, {}}
+end
+local rows = {}
+
+local function tell(name, jobs, at)
+  local terms = fair().learnt[name] and fair().learnt[name].terms or {}
+  local k = #rows
+  rows[k + 1], rows[k + 2], rows[k + 4] = name, jobs, cjson.encode(terms)
+  rows[k + 3] = at == 'inf' and '' or string.format('%.0f', math.max(now, at))
+end
+
+local function tellAll(names, times)
+  fair().study(names)
+  for i, name in ipairs(names) do
+    if times[i] then
+      tell(name, redis.call('ZLEXCOUNT', ASIDE, '[' .. name .. '\n', '(' .. name .. '\v'), times[i])
+    end
+  end
+end
+
+local function firstHeld()
+  local names, times = {}, {}
+  for i, text in ipairs(redis.call('ZRANGE', HELD, 0, 19, 'WITHSCORES')) do
+    if i % 2 == 1 then
+      names[#names + 1] = text
+    else
+      times[#times + 1] = text
+    end
+  end
+  return names, times
+end
+
+local inLines = 0
+if #ARGV > 6 then
+  local names = {unpack(ARGV, 7)}
+  tellAll(names, redis.call('ZMSCORE', HELD, unpack(names)))
+else
+  fair().study({'q'})
+  local room, at = 1, 'inf'
+  if fair().learnt.q then
+    room, at = fair().roomOf(fair().learnt.q)
+  end
+  if room < 1 then
+    inLines = waitingInLines() - missing
+  end
+  if inLines > 0 then
+    tell('q', inLines, at)
+  end
+  tellAll(firstHeld())
+end
+return {redis.call('ZCARD', HELD) + (inLines > 0 and 1 or 0),
+  {inLines, redis.call('ZLEXCOUNT', ASIDE, '[y', '(z'), redis.call('ZLEXCOUNT', ASIDE, '[t', '(u'),
+    redis.call('ZLEXCOUNT', ASIDE, '[k', '(l')}, rows}
