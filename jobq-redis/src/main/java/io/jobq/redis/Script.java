@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The Lua scripts: one file each, those that work on a queue behind {@code common.lua} and {@code fair.lua}. */
+/** The Lua scripts: one file each, those that work on a queue behind what they share. */
 enum Script {
     INSERT("insert", true),
     EXCHANGE("exchange", true),
@@ -34,7 +34,7 @@ enum Script {
 
     Script(String name, boolean ofQueue) {
         String own = read(name);
-        this.text = ofQueue ? read("common") + read("fair") + own : own;
+        this.text = ofQueue ? read("common") + read("fair") + read("limits") + own : own;
         this.sha = sha1(text);
     }
 

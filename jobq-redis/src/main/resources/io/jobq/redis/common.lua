@@ -113,7 +113,7 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
-local fair -- made by fair.lua
+local fair, limits -- made by fair.lua and limits.lua
 
 local holes, tenanted, ruled, paused
 
@@ -530,7 +530,7 @@ end
 local function conclude()
   endClaims()
   if next(freed) then
-    fair().letBack()
+    limits().letBack()
   end
   if #finished > 0 and tonumber(redis.call('HGET', META, 'feed') or 0) >= now then
     redis.call('PUBLISH', PREFIX .. ':finished', table.concat(finished, ' ') .. ' ' .. QUEUE)

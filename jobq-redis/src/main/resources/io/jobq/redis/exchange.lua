@@ -213,10 +213,10 @@ end
 
 local missing, shares, rules = lines()
 if next(freed) then
-  fair().letBack()
+  limits().letBack()
 end
 if rules then
-  fair().letBackDue()
+  limits().letBackDue()
 end
 local promoted = promote(1000)
 
@@ -254,17 +254,17 @@ local function take(level, entries, isSure, areAged)
   local mayHave = tagged or areAged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
-  local asked = rules and fair().rulesFor(bodies) or {}
+  local asked = rules and limits().rulesFor(bodies) or {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
     local valid = bodies[i] and (areAged or not aged[id]) and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
-    local refusing = valid and rules and fair().refusal(asked[i], record)
+    local refusing = valid and rules and limits().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
-      records[#records + 1] = fair().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing)
+      records[#records + 1] = limits().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing)
     elseif valid then
       local k = #mine + 1
-      local counted = rules and fair().use(asked[i]) or nil
+      local counted = rules and limits().use(asked[i]) or nil
       local text = first
       if record then
         record.limits = counted
@@ -332,9 +332,9 @@ end
 -- The queue's own rule holds nobody aside: it just gives less.
 local most, free = paused and 0 or limit, nil
 if rules and not paused then
-  fair().study({'q'})
-  if fair().learnt.q then
-    local room, at = fair().roomOf(fair().learnt.q)
+  limits().study({'q'})
+  if limits().learnt.q then
+    local room, at = limits().roomOf(limits().learnt.q)
     most, free = math.min(limit, room), at
   end
 end
@@ -414,7 +414,7 @@ if #records > 0 then
   redis.call('HSET', STATE, unpack(records))
 end
 if rules then
-  fair().keepUse(gone)
+  limits().keepUse(gone)
 end
 if got > 0 then
   redis.call('HSET', CLAIMS, unpack(claims))

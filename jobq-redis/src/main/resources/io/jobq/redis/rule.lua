@@ -8,10 +8,10 @@ else
   redis.call('HSET', RULES, ARGV[7], ARGV[8])
 end
 redis.call('HSET', META, 'rules', 1)
-fair().forgive(ARGV[7])
+limits().forgive(ARGV[7])
 if redis.call('EXISTS', HELD) == 1 then
   redis.call('ZUNIONSTORE', HELD, 1, HELD, 'WEIGHTS', 0) -- whoever is held is to be looked at anew
-  fair().letBackDue()
+  limits().letBackDue()
 end
 woken, wasEmpty = woken + 1, true
 if ARGV[7] == 'q' then

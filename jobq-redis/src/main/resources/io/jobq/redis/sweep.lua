@@ -101,10 +101,10 @@ if ruled then
   local waiting = redis.call('ZCOUNT', HELD, 'inf', 'inf')
   if waiting > 0 then
     for _, name in ipairs(redis.call('ZRANGEBYSCORE', HELD, 'inf', 'inf', 'LIMIT', us % waiting, 20)) do
-      fair().comeBack(name)
+      limits().comeBack(name)
     end
   end
-  fair().letBackDue()
+  limits().letBackDue()
   redis.call('ZREMRANGEBYSCORE', RATES, '-inf', usText)
 end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
