@@ -13,7 +13,7 @@
 --        7 dead      zset  id by finished us            17 rules     hash  rule -> its terms as JSON
 --                                                       18 running   hash  rule -> how many jobs that count run
 --                                                       19 rates     zset  rule by when its rate is unused again, us
---                                                       20 aside     zset  rule, newline, level, turn, id; all scores 0
+--                                                       20 aside     zset  rule, newline, level, lane, turn, id; all scores 0
 --                                                       21 held      zset  rule that has jobs aside by when its rate
 --                                                                          has room, ms; inf if a job must end first
 --                                                       22 aging     zset  level..id by end of its longest wait, ms
@@ -232,6 +232,18 @@ end
 local function tenantOf(body)
   local _, before = string.find(body or '', '^{"at":%d+,["%a:%d,%-]-"tenant":"')
   return before and textAt(body, before + 1)
+end
+
+local clear = {}
+
+-- Whether nobody stands at the head of a level who was put ahead by an earlier call: what this call puts there would come
+-- before.
+local function isClear(level)
+  if clear[level] == nil then
+    local head = redis.call('LINDEX', ready(level), 0)
+    clear[level] = not (head and string.sub(head, 38, 38) == '-')
+  end
+  return clear[level]
 end
 
 -- Puts a job that has a record at the end of its line, or at its head when it was given back.

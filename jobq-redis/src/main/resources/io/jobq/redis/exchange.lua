@@ -261,7 +261,7 @@ local function take(level, entries, isSure, areAged)
     local refusing = valid and rules and limits().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
-      records[#records + 1] = limits().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing)
+      records[#records + 1] = limits().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing, bodies[i])
     elseif valid then
       local k = #mine + 1
       local counted = rules and limits().use(asked[i]) or nil

@@ -221,7 +221,7 @@ fair = function()
   end
 
   local made = {
-    terms = terms, termsFor = termsFor, age = age, share = share, sharedOf = sharedOf, clearShares = clearShares,
+    terms = terms, termsFor = termsFor, weightsOf = weightsOf, age = age, share = share, sharedOf = sharedOf, clearShares = clearShares,
     sharedEntryOf = sharedEntryOf, virtualTime = virtualTime, turnsOfNobody = turnsOfNobody, passes = passes,
     divide = divide, keepPasses = keepPasses, takeAged = takeAged}
   fair = function()

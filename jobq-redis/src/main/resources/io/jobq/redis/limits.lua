@@ -83,9 +83,20 @@ limits = function()
     end
   end
 
-  -- The place of a job among those that stand aside: lower levels first, then by turn. Fixed widths, so texts sort as numbers.
-  local function placeOf(level, turn)
-    return string.format('%.0f%016.0f', level, turn)
+  -- In which part of a level a job stands aside under a rule: 0 is in the order of turns, and behind it, under the rule of a
+  -- type, 1 has a lane for each tenant, since many meet there.
+  local function laneOf(name, body, isAhead)
+    return (isAhead or string.sub(name, 1, 1) ~= 'y') and '0' or '1' .. (tenantOf(body) or '') .. '\n'
+  end
+
+  -- The place of a job among those that stand aside. Turns have a fixed width, so texts sort as numbers.
+  local function placeOf(level, lane, turn)
+    return string.format('%.0f', level) .. lane .. string.format('%016.0f', turn)
+  end
+
+  -- What comes before what: all who take turns by tenants stand behind those of their level who do not.
+  local function orderOf(place)
+    return string.match(place, '^%d1') or string.sub(place, 1, 18)
   end
 
   -- Where the jobs that stand aside under a rule are.
@@ -93,30 +104,93 @@ limits = function()
     return '[' .. name .. '\n', '(' .. name .. '\v'
   end
 
-  -- A job leaves where it stands aside; a rule that holds nobody is not asked any more.
-  local function leaveAside(id, record)
-    redis.call('ZREM', ASIDE, record.aside .. '\n' .. placeOf(record.level, record.turn) .. id)
-    if redis.call('ZLEXCOUNT', ASIDE, asideOf(record.aside)) == 0 then
-      redis.call('ZREM', HELD, record.aside)
-    end
+  local function asideIn(from, to, most)
+    return redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, most)
   end
 
-  local free, returned = {}, {}
-  local returns = 250 -- how many may come back in this call, which must not hold up everybody
-
-  -- Those of some jobs that stand aside whose level had nobody at its head who was put there by an earlier call.
-  local function unobstructed(members)
-    local clear = {}
-    for _, member in ipairs(members) do
-      local level = tonumber(string.sub(member, -53, -53))
-      if free[level] == nil then
-        local head = redis.call('LINDEX', ready(level), 0)
-        free[level] = not (head and string.sub(head, 38, 38) == '-')
+  -- A rule that holds nobody is not asked any more.
+  local function unhold(name)
+    redis.call('ZREM', HELD, name)
+    if string.sub(name, 1, 1) == 'y' then
+      local turns = {}
+      for level = 0, 9 do
+        turns[level + 1] = 'turn:' .. level .. name
       end
-      clear[#clear + 1] = free[level] and member or nil
+      redis.call('HDEL', META, unpack(turns))
     end
-    return clear
   end
+
+  -- A job leaves where it stands aside, which may be ahead of its lane.
+  local function leaveAside(id, record)
+    local name, before = record.aside, record.aside .. '\n'
+    local lane = laneOf(name, redis.call('HGET', JOBS, id), false)
+    redis.call('ZREM', ASIDE, before .. placeOf(record.level, '0', record.turn) .. id,
+      before .. placeOf(record.level, lane, record.turn) .. id)
+    if redis.call('ZLEXCOUNT', ASIDE, asideOf(name)) == 0 then
+      unhold(name)
+    end
+  end
+
+  -- Takes out some of those in a level that take turns by tenants: round by round, of each tenant as many as its weight
+  -- says. "turn:" and level and rule in META tells whose turn it is, and how many more this tenant may have.
+  local function takeTurns(name, level, most)
+    local before, field = name .. '\n' .. level .. '1', 'turn:' .. level .. name
+    local left, tenant = string.match(redis.call('HGET', META, field) or '0 ', '^(%d+) (.*)$')
+    local taken, mine = {}
+    local function ofTenant(number)
+      local lane = before .. tenant
+      return asideIn('[' .. lane .. '\n', '(' .. lane .. '\v', math.min(number, most - #taken))
+    end
+    left = tonumber(left)
+    repeat
+      mine = left > 0 and ofTenant(left) or {}
+      if #mine == 0 then
+        local next = asideIn('(' .. before .. tenant .. '\v', '(' .. name .. '\n' .. level .. '2', 1)[1]
+          or asideIn('[' .. before, '(' .. name .. '\n' .. level .. '2', 1)[1]
+        if not next then
+          break
+        end
+        local last = tenant
+        tenant = string.sub(next, #before + 1, -54)
+        left = tenant ~= '' and fair().weightsOf({level .. tenant})[1] or 1
+        mine = ofTenant(tenant == last and most or left) -- a tenant that is alone need not wait for others
+      end
+      left = math.max(0, left - #mine)
+      redis.call('ZREM', ASIDE, unpack(mine))
+      for _, member in ipairs(mine) do
+        taken[#taken + 1] = member
+      end
+    until #taken == most
+    redis.call('HSET', META, field, string.format('%.0f ', left) .. tenant)
+    return taken
+  end
+
+  -- Takes out some of those that stand aside under a rule, lower levels first; none of a level that has somebody at its head
+  -- whom an earlier call has put there, nor of those behind it.
+  local function takeAside(name, most)
+    local taken, some = {}
+    local from, to = asideOf(name)
+    while #taken < most do
+      local first = asideIn(from, to, 1)[1]
+      local level = first and string.sub(first, #name + 2, #name + 2)
+      if not first or not isClear(tonumber(level)) then
+        break
+      end
+      if string.sub(first, #name + 3, #name + 3) == '0' then
+        some = asideIn(from, '(' .. name .. '\n' .. level .. '1', most - #taken)
+        redis.call('ZREM', ASIDE, unpack(some))
+      else
+        some = takeTurns(name, level, most - #taken)
+      end
+      for _, member in ipairs(some) do
+        taken[#taken + 1] = member
+      end
+    end
+    return taken
+  end
+
+  local returned = {}
+  local returns = 250 -- how many may come back in this call, which must not hold up everybody
 
   -- Lets as many come back to the heads of their levels as a rule has room for.
   local function comeBack(name)
@@ -129,32 +203,27 @@ limits = function()
     if rule then
       room, at = roomOf(rule)
     end
-    local from, to = asideOf(name)
-    local most = math.min(room, returns)
-    local members = most > 0 and redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, most) or {}
-    local clear = unobstructed(members)
-    returns = returns - #clear
-    for i = #clear, 1, -1 do
-      local id = string.sub(clear[i], -36)
+    local members = takeAside(name, math.min(room, returns))
+    returns = returns - #members
+    for i = #members, 1, -1 do
+      local id = string.sub(members[i], -36)
       local record = decode(redis.call('HGET', STATE, id))
       record.back = name
       addReady(id, record, true)
     end
-    if #clear > 0 then
+    if #members > 0 then
       returned[name] = true
-      redis.call('ZREM', ASIDE, unpack(clear))
       if rule then
         rule.first = nil
       end
     end
-    if redis.call('ZLEXCOUNT', ASIDE, from, to) == 0 then
-      redis.call('ZREM', HELD, name)
+    if redis.call('ZLEXCOUNT', ASIDE, asideOf(name)) == 0 then
+      unhold(name)
       if rule then
         rule.holds = false
       end
     else
-      local areMore = #clear < #members or most < room
-      redis.call('ZADD', HELD, areMore and nowText or at, name)
+      redis.call('ZADD', HELD, #members < room and nowText or at, name)
     end
   end
 
@@ -196,7 +265,7 @@ limits = function()
   local LATER = 1e15
 
   local asides, holds, used = {}, {}, {}
-  local unused = {} -- rules whose room was meant for a job that another rule has refused
+  local unused = {} -- rules whose room was meant for a job that has been refused since
 
   -- The texts in a head that rules are about, as they stand there. In front of them there are numbers only.
   local function subjectsOf(body)
@@ -239,8 +308,8 @@ limits = function()
     local rule = learnt[name]
     if not rule.first then
       local from, to = asideOf(name)
-      local member = redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, 1)[1]
-      rule.first = member and string.sub(member, -53, -37) or '~'
+      local member = asideIn(from, to, 1)[1]
+      rule.first = member and orderOf(string.sub(member, #name + 2)) or '~'
     end
     return rule.first
   end
@@ -251,7 +320,7 @@ limits = function()
       return false
     end
     local isAhead = record and record.tag and record.tag < 0
-    return not isAhead or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, record.turn))
+    return not isAhead or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, '0', record.turn))
   end
 
   -- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
@@ -281,20 +350,21 @@ limits = function()
   end
 
   -- A job waits until a rule has room; returns its record.
-  local function setAside(id, record, name)
-    if record.tag and record.tag < 0 then
+  local function setAside(id, record, name, body)
+    local isAhead = record.tag and record.tag < 0
+    if isAhead then
       record.turn = record.turn or count('tag', 1)
     else
       record.turn = LATER + count('tag', 1)
     end
-    if record.back and record.back ~= name then
+    if record.back then
       unused[record.back] = true
     end
     record.state, record.aside, record.back, record.tag = 'READY', name, nil, nil
-    local place = placeOf(record.level, record.turn)
+    local place = placeOf(record.level, laneOf(name, body, isAhead), record.turn)
     asides[#asides + 1], asides[#asides + 2] = 0, name .. '\n' .. place .. id
-    if place < firstPlace(name) then
-      learnt[name].first = place
+    if orderOf(place) < firstPlace(name) then
+      learnt[name].first = orderOf(place)
     end
     if not learnt[name].holds then
       local _, at = roomOf(learnt[name])
