@@ -220,13 +220,40 @@ if rules then
 end
 local promoted = promote(1000)
 
--- Parked jobs of known types go back ahead of their lines, so that the first comes first.
-for _, type in ipairs(known) do
-  local members = redis.call('ZRANGEBYLEX', PARKED, '[' .. type .. '"', '(' .. type .. '#', 'LIMIT', 0, 1000)
-  for i = #members, 1, -1 do
-    local id = string.sub(members[i], -36)
-    redis.call('ZREM', PARKED, members[i])
-    giveBack(id, decode(redis.call('HGET', STATE, id)))
+-- Parked jobs of known types go back ahead of their lines, in the order of their ids, some at a time. While there are more,
+-- none goes to a level at whose head others still stand, or it would come before them.
+local parkedStay = false
+if #known > 0 and redis.call('EXISTS', PARKED) == 1 then
+  local isFirst = redis.call('HEXISTS', META, 'unparking') == 0
+  local share, last = math.max(10, math.ceil(1000 / #known)), '~'
+  local ids, back = {}, {}
+  for _, type in ipairs(known) do
+    local members = redis.call('ZRANGEBYLEX', PARKED, '[' .. type .. '"', '(' .. type .. '#', 'LIMIT', 0, share)
+    for _, member in ipairs(members) do
+      ids[#ids + 1] = string.sub(member, -36)
+    end
+    if #members == share then -- whoever follows comes after this one, and may come before others
+      last, parkedStay = ids[#ids] < last and ids[#ids] or last, true
+    end
+  end
+  table.sort(ids)
+  local texts = #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}
+  for i = #ids, 1, -1 do
+    local record = decode(texts[i])
+    if ids[i] <= last and (isFirst or isClear(record.level)) then
+      back[#back + 1] = record.parked .. '"' .. ids[i]
+      giveBack(ids[i], record)
+    else
+      parkedStay = true
+    end
+  end
+  if #back > 0 then
+    redis.call('ZREM', PARKED, unpack(back))
+  end
+  if parkedStay then
+    redis.call('HSET', META, 'unparking', 1)
+  elseif not isFirst then
+    redis.call('HDEL', META, 'unparking')
   end
 end
 
@@ -425,7 +452,7 @@ end
 -- Whoever is to wait says so, and one of them watches the next due time; the others look half a second later.
 local nextDue = ''
 local first = redis.call('ZRANGE', SCHEDULED, 0, 0, 'WITHSCORES')
-if waiting or promoted == 1000 then
+if waiting or promoted == 1000 or (parkedStay and got < most) then
   nextDue = '0'
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -344,6 +345,28 @@ abstract class SettlementContract extends AsideContract {
         }
 
         @Test
+        void thousandsOfSeveralTypesComeBackInOrder() {
+            List<JobId> ids = new ArrayList<>();
+            for (int i = 0; i < 25; i++) {
+                ids.addAll(insert(Stream.of("a", "a", "b", "b", "b", "a", "b", "a", "b", "b")
+                        .flatMap(type -> Stream.generate(() -> jobOfType(type)).limit(10))
+                        .toArray(NewJob[]::new)));
+            }
+            for (int i = 0; i < 25; i++) {
+                settle(claim(100).stream().map(ContractFixtures::park).toArray(Settlement[]::new));
+            }
+            List<JobId> order = new ArrayList<>();
+            Exchange answer = claimKnowing(300, "a", "b");
+            while (!answer.claimed().isEmpty() || Duration.ZERO.equals(answer.nextDue())) {
+                order.addAll(ids(answer.claimed()));
+                answer = claimKnowing(300, "a", "b");
+            }
+
+            assertThat(order).isEqualTo(ids);
+            assertThat(answer.parked()).isEmpty();
+        }
+
+        @Test
         void statsCountThemByType() {
             parked("a");
             parked("a");
@@ -375,7 +398,12 @@ abstract class SettlementContract extends AsideContract {
         }
 
         private Exchange claimKnowing(String type) {
-            return jobs().exchange(List.of(), new Claim(WORKER, List.of(new Claim.Share(QUEUE, 10)), 10, Set.of(type)));
+            return claimKnowing(10, type);
+        }
+
+        private Exchange claimKnowing(int limit, String... types) {
+            List<Claim.Share> shares = List.of(new Claim.Share(QUEUE, limit));
+            return jobs().exchange(List.of(), new Claim(WORKER, shares, limit, Set.of(types)));
         }
     }
 
