@@ -106,10 +106,28 @@ fair = function()
       'WITHSCORES', 'LIMIT', 0, most)
   end
 
-  -- No tenant has a ready job in a level: all start anew.
+  -- Forgets tenants of a level that are no further than virtual time, for they start where a new one would: some at a time.
+  -- Returns how many are left.
+  local function forget(level, virtual)
+    local bottom = string.format('%.0f', level * ROOM)
+    local all = redis.call('ZCOUNT', TENANTS, bottom, string.format('%.0f', virtual))
+    local gone = math.min(all, 1000)
+    if gone > 0 then
+      local first = redis.call('ZCOUNT', TENANTS, '-inf', '(' .. bottom)
+      redis.call('ZREMRANGEBYRANK', TENANTS, first, first + gone - 1)
+    end
+    return all - gone
+  end
+
+  -- No tenant has a ready job in a level: all start anew, where the furthest has come to. Tags begin at the bottom of the
+  -- level's room again once no finish tag is left.
   local function clearShares(level)
-    redis.call('HDEL', META, 'virtual:' .. level, 'nobodys:' .. level)
-    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('(%.0f', (level + 1) * ROOM))
+    local furthest = redis.call('ZREVRANGEBYSCORE', TENANTS, string.format('(%.0f', (level + 1) * ROOM),
+      string.format('%.0f', level * ROOM), 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    redis.call('HDEL', META, 'nobodys:' .. level, 'virtual:' .. level)
+    if furthest and forget(level, furthest) > 0 then
+      redis.call('HSET', META, 'virtual:' .. level, furthest)
+    end
   end
 
   -- The entry of a tenant's job that is ready, and has a record or none.
@@ -221,7 +239,7 @@ fair = function()
   end
 
   local made = {
-    terms = terms, termsFor = termsFor, weightsOf = weightsOf, age = age, share = share, sharedOf = sharedOf, clearShares = clearShares,
+    terms = terms, termsFor = termsFor, weightsOf = weightsOf, age = age, share = share, sharedOf = sharedOf, forget = forget, clearShares = clearShares,
     sharedEntryOf = sharedEntryOf, virtualTime = virtualTime, turnsOfNobody = turnsOfNobody, passes = passes,
     divide = divide, keepPasses = keepPasses, takeAged = takeAged}
   fair = function()

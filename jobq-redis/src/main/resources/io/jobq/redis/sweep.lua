@@ -87,11 +87,10 @@ purgeSucceeded(tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))
 
--- Forgets tenants that are no further than virtual time, for they start where a new one would.
 local _, shares = lines()
 for level = 0, shares and 9 or -1 do
   if fair().sharedOf(level, 1)[1] then
-    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('%.0f', (fair().virtualTime(level))))
+    fair().forget(level, (fair().virtualTime(level)))
   else
     fair().clearShares(level)
   end
@@ -105,7 +104,10 @@ if ruled then
     end
   end
   limits().letBackDue()
-  redis.call('ZREMRANGEBYSCORE', RATES, '-inf', usText)
+  local unused = math.min(redis.call('ZCOUNT', RATES, '-inf', usText), 2000)
+  if unused > 0 then
+    redis.call('ZREMRANGEBYRANK', RATES, 0, unused - 1)
+  end
 end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
 conclude()

@@ -150,6 +150,20 @@ class RedisLimitsTest {
     }
 
     @Test
+    void tenantsThatHaveBeenServedAreForgottenSomeAtATime() {
+        RedisStorage storage = open(options());
+        for (int i = 0; i < 2_500; i++) {
+            storage.jobs().insert(List.of(job(JobOptions.DEFAULT.withTenant("t" + i))));
+        }
+        assertThat(claim(storage, 2_500)).hasSize(2_500);
+        for (int left : List.of(1_500, 500, 0)) {
+            storage.jobs().sweep(10);
+            assertThat(redis.ask("ZCARD", "jobq:{mail}:tenants")).isEqualTo(String.valueOf(left));
+        }
+        assertThat(redis.ask("HEXISTS", "jobq:{mail}:meta", "virtual:5")).isEqualTo("0");
+    }
+
+    @Test
     void aWaitingJobTakesAtMostThreeHundredBytes() {
         RedisStorage storage = open(options());
         storage.jobs().insert(jobs(1));
