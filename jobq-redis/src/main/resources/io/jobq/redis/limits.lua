@@ -22,10 +22,27 @@ limits = function()
     return someHeld
   end
 
+  -- By the clock's milliseconds, in which workers are told when to ask again.
+  local clock = now * 1000
+
+  -- How far the rate of a rule is used. What was used under other terms may not keep jobs from starting for longer than a
+  -- burst under those that hold since then; that is seen here, so that a class may change without looking for its tenants.
+  local function useOf(name, rule, busy, since)
+    local burst = rule.permits and rule.burst * intervalOf(rule)
+    if not burst or busy <= clock + burst then
+      return busy
+    end
+    busy = math.min(since, clock) + burst
+    redis.call('ZADD', RATES, string.format('%.0f', busy), name)
+    return busy
+  end
+
+  local changing -- the rule whose own terms have just changed
+
   -- What is known of rules: their limits and how far these are used. Those without a limit are false, unless they hold
   -- jobs from when they had one.
   local function study(names)
-    local new, found = {}, {}
+    local new, found, since = {}, {}, {}
     terms(names)
     for _, name in ipairs(names) do
       if learnt[name] == nil then
@@ -35,6 +52,7 @@ limits = function()
         if rule or anyHeld() then
           rule = rule or {}
           new[#new + 1], found[#found + 1] = name, rule
+          since[#new] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
         end
       end
     end
@@ -45,14 +63,11 @@ limits = function()
         local rule = found[i]
         learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
           concurrency = rule.concurrency, running = tonumber(running[i] or 0),
-          terms = rule, interval = rule.permits and intervalOf(rule), burst = rule.burst,
-          busy = tonumber(busy[i] or 0), holds = held[i] ~= false} or false
+          interval = rule.permits and intervalOf(rule), burst = rule.burst,
+          busy = useOf(name, rule, tonumber(busy[i] or 0), since[i]), holds = held[i] ~= false} or false
       end
     end
   end
-
-  -- By the clock's milliseconds, in which workers are told when to ask again.
-  local clock = now * 1000
 
   -- For how many jobs a rule has room now, and when its rate has room for one more: ms, or inf if it does not bind.
   local function roomOf(rule)
@@ -66,20 +81,14 @@ limits = function()
     return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
   end
 
-  -- What was used under other terms of a rule may not keep jobs from starting for longer than a burst under these.
-  local function forgive(name)
-    local rule = terms({name})[name]
-    if not (rule and rule.permits) then
-      return
-    end
-    local latest = string.format('%.0f', clock + rule.burst * intervalOf(rule))
-    local later = redis.call('ZRANGEBYSCORE', RATES, '(' .. latest, 'inf', 'LIMIT', 0, 1000)
-    study(later)
-    for _, each in ipairs(later) do
-      if learnt[each] and learnt[each].terms == rule then
-        redis.call('ZADD', RATES, latest, each)
-        learnt[each].busy = tonumber(latest)
-      end
+  -- The terms of a rule have changed. It is looked at anew, if it holds jobs, and so are all that may have their terms from it.
+  local function change(name)
+    changing = name
+    study({name})
+    if string.sub(name, 1, 1) == 'c' or name == 'k' then
+      redis.call('ZUNIONSTORE', HELD, 1, HELD, 'WEIGHTS', 0)
+    else
+      redis.call('ZADD', HELD, 'XX', 0, name)
     end
   end
 
@@ -406,7 +415,7 @@ limits = function()
   end
 
   local made = {
-    study = study, learnt = learnt, roomOf = roomOf, forgive = forgive, leaveAside = leaveAside, comeBack = comeBack,
+    study = study, learnt = learnt, roomOf = roomOf, change = change, leaveAside = leaveAside, comeBack = comeBack,
     letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use, setAside = setAside,
     keepUse = keepUse}
   limits = function()
