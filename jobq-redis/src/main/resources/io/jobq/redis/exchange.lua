@@ -215,18 +215,15 @@ local missing, shares, rules = lines()
 if next(freed) then
   limits().letBack()
 end
-if rules then
-  limits().letBackDue()
-end
+local more = rules and limits().letBackDue() -- whether another call would bring more back
 local promoted = promote(1000)
 
 -- Parked jobs of known types go back ahead of their lines, in the order of their ids, some at a time. While there are more,
 -- none goes to a level at whose head others still stand, or it would come before them.
-local parkedStay = false
 if #known > 0 and redis.call('EXISTS', PARKED) == 1 then
   local isFirst = redis.call('HEXISTS', META, 'unparking') == 0
   local share, last = math.max(10, math.ceil(1000 / #known)), '~'
-  local ids, back = {}, {}
+  local ids, back, parkedStay = {}, {}, false
   for _, type in ipairs(known) do
     local members = redis.call('ZRANGEBYLEX', PARKED, '[' .. type .. '"', '(' .. type .. '#', 'LIMIT', 0, share)
     for _, member in ipairs(members) do
@@ -252,6 +249,7 @@ if #known > 0 and redis.call('EXISTS', PARKED) == 1 then
   end
   if parkedStay then
     redis.call('HSET', META, 'unparking', 1)
+    more = true
   elseif not isFirst then
     redis.call('HDEL', META, 'unparking')
   end
@@ -452,7 +450,7 @@ end
 -- Whoever is to wait says so, and one of them watches the next due time; the others look half a second later.
 local nextDue = ''
 local first = redis.call('ZRANGE', SCHEDULED, 0, 0, 'WITHSCORES')
-if waiting or promoted == 1000 or (parkedStay and got < most) then
+if waiting or promoted == 1000 or (more and got < most) then
   nextDue = '0'
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))

@@ -81,15 +81,12 @@ limits = function()
     return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
   end
 
-  -- The terms of a rule have changed. It is looked at anew, if it holds jobs, and so are all that may have their terms from it.
+  -- The terms of a rule have changed. If it holds jobs, it is looked at anew first, and after it all that do.
   local function change(name)
     changing = name
     study({name})
-    if string.sub(name, 1, 1) == 'c' or name == 'k' then
-      redis.call('ZUNIONSTORE', HELD, 1, HELD, 'WEIGHTS', 0)
-    else
-      redis.call('ZADD', HELD, 'XX', 0, name)
-    end
+    redis.call('ZADD', HELD, 'XX', 0, name)
+    redis.call('HSET', META, 'review', 0)
   end
 
   -- In which part of a level a job stands aside under a rule: 0 is in the order of turns, and behind it, under the rule of a
@@ -262,12 +259,28 @@ limits = function()
     freed = {}
   end
 
-  -- Lets those come back whose time has come, some of the rules at a time.
+  -- Lets those come back whose time has come, and those who may have room since a change, some of the rules at a time.
+  -- Returns whether there are more of the latter: "review" in META tells where a walk through HELD has come to.
   local function letBackDue()
     local _, _, rules = lines()
     for _, name in ipairs(rules and redis.call('ZRANGEBYSCORE', HELD, '-inf', now, 'LIMIT', 0, 100) or {}) do
       comeBack(name)
     end
+    local from = rules and redis.call('HGET', META, 'review')
+    if not from then
+      return false
+    end
+    local walk = redis.call('ZSCAN', HELD, from, 'COUNT', 100)
+    local isOver = walk[1] == '0'
+    if isOver then
+      redis.call('HDEL', META, 'review')
+    else
+      redis.call('HSET', META, 'review', walk[1])
+    end
+    for i = 1, #walk[2], 2 do
+      comeBack(walk[2][i])
+    end
+    return not isOver
   end
 
   -- Turns of those who were never put ahead come after all others.
