@@ -66,10 +66,14 @@ fair = function()
 
   -- The weights of tenants, by lane; an empty table if there are no rules.
   local function weightsOf(lanes)
-    local weights = {}
+    local names, weights = {}, {}
     local _, _, rules = lines()
     for i, lane in ipairs(rules and lanes or {}) do
-      local own, class = termsFor('t' .. string.sub(lane, 2))
+      names[i] = 't' .. string.sub(lane, 2)
+    end
+    terms(names)
+    for i, name in ipairs(names) do
+      local own, class = termsFor(name)
       weights[i] = own and own.weight or class and class.weight
     end
     return weights
