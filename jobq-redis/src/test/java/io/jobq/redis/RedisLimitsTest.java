@@ -152,9 +152,11 @@ class RedisLimitsTest {
     @Test
     void tenantsThatHaveBeenServedAreForgottenSomeAtATime() {
         RedisStorage storage = open(options());
+        List<NewJob> jobs = new ArrayList<>();
         for (int i = 0; i < 2_500; i++) {
-            storage.jobs().insert(List.of(job(JobOptions.DEFAULT.withTenant("t" + i))));
+            jobs.add(job(JobOptions.DEFAULT.withTenant("t" + i)));
         }
+        storage.jobs().insert(jobs);
         assertThat(claim(storage, 2_500)).hasSize(2_500);
         for (int left : List.of(1_500, 500, 0)) {
             storage.jobs().sweep(10);
