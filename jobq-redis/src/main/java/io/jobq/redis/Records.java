@@ -49,6 +49,9 @@ final class Records {
         @Nullable
         String moving;
 
+        /** Which of all moves out of its queue that is. */
+        long move;
+
         String startedText() {
             return started == NEVER ? "" : String.valueOf(started);
         }
@@ -68,6 +71,7 @@ final class Records {
                 case "acted" -> acted = json.getLongValue();
                 case "reason" -> reason = json.getString();
                 case "moving" -> moving = json.getString();
+                case "move" -> move = json.getLongValue();
                 default -> json.skipChildren();
             }
         }

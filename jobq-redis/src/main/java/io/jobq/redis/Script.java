@@ -23,6 +23,7 @@ enum Script {
     FEED("feed", true),
     RULE("rule", true),
     RULES("rules", true),
+    NOW("now", true),
     REGISTRY_PUT("registry_put", false),
     REGISTRY_LIST("registry_list", false),
     IDEMPOTENCY_BEGIN("idempotency_begin", false),

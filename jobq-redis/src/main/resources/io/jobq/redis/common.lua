@@ -42,8 +42,10 @@
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
 --
--- A job on its way to another queue ("moving" in its record: which) is in no line. Whoever moves it has a lease too,
--- "move:id"; when that has run out, a sweep names the job to its caller, who brings the move to its end.
+-- A job on its way to another queue ("moving" in its record: which; "move": a number of the move; "movers": how many have had
+-- it) is in no line. Whoever moves it has a lease too, "move:id"; when that has run out, a sweep names the job to its caller,
+-- who takes the move over and brings it to its end. The other queue remembers the move until it is over here: "came:" and id,
+-- queue and number among the leases.
 
 local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
@@ -75,7 +77,8 @@ local function ready(level)
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
-local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted'}
+local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted',
+  'move', 'movers'}
 local TEXTS = {'reason', 'cancel', 'parked', 'moving', 'aside', 'back', 'limits'}
 
 local function encode(record)

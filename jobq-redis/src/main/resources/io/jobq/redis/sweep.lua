@@ -42,6 +42,8 @@ for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT',
   local moving = string.match(lease, '^move:(.*)$')
   if moving then
     resume(moving, lease)
+  elseif string.find(lease, '^came:') then
+    redis.call('ZREM', LEASES, lease)
   elseif reclaimed < limit then
     reclaim(lease)
   end
