@@ -80,7 +80,7 @@ final class MemoryJobAdmin implements JobAdmin {
     }
 
     private boolean isKeyFree(Entry entry, String queue) {
-        return table.holder(queue, entry.job.options().uniqueKey()) == null;
+        return table.keys.isFree(entry, queue, table.now());
     }
 
     private void apply(Entry entry, JobAction action) {

@@ -2,9 +2,9 @@
 -- job whose id is stored is left alone, and a move that has brought its job is remembered.
 --
 -- ARGV     7 id, 8 body, 9 its record there ("" if it shall start over), 10 level, 11 token and 12 start of its last lease
---          ("" for none), 13 unique key ("" for none), 14 errors, 15 log, 16 progress, 17 us by the
---          clock here after which it is too late, 18 id, queue and number of the move ("" for both if it shall start over)
--- returns  1 it is here now, or was before; 0 a live job holds its unique key, or the job is here by other ways than this move,
+--          ("" for none), 13 the unique key it wants (keys.lua; "" for none), 14 errors, 15 log, 16 progress, 17 us
+--          by the clock here after which it is too late, 18 id, queue and number of the move ("" for both if it shall start over)
+-- returns  1 it is here now, or was before; 0 another job holds its unique key, or the job is here by other ways than this move,
 --          or not yet gone; 2 it is too late
 
 -- How long it is remembered that a move has brought its job, if nobody says that the move is over.
@@ -20,7 +20,7 @@ if move and redis.call('ZSCORE', LEASES, move) then
 elseif redis.call('HEXISTS', JOBS, id) == 1 then
   return {move and 0 or 1}
 end
-if key ~= '' and takeKey(key, id) then
+if key ~= '' and uniqueKeys().take(id, key, storedAt(body)) then
   return {0}
 end
 -- tokens must grow, so this queue's may not lag behind the job's

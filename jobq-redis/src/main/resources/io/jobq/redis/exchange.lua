@@ -99,7 +99,7 @@ local function settlePlain(claims)
   if #ended > 0 then
     redis.call('HSET', STATE, unpack(endRecords))
     redis.call('RPUSH', FINAL.SUCCEEDED, unpack(filed))
-    freeKeys(ended)
+    freeKeys(ended, 'SF')
     finished = ended
   end
 end
@@ -139,18 +139,6 @@ local function again(id, record, delay)
   end
 end
 
--- The type as it stands in the head, escapes and all: a quote within a text in front of it has a backslash.
-local function typeOf(body)
-  local _, before = string.find(body, '"type":"', 1, true)
-  return textAt(body, before + 1)
-end
-
-local function park(id, record)
-  record.state, record.tag, record.parked = 'READY', nil, typeOf(redis.call('HGET', JOBS, id))
-  save(id, record)
-  redis.call('ZADD', PARKED, 0, record.parked .. '"' .. id)
-end
-
 local function apply(kind, id, record, first, second)
   if kind == 'S' then
     if first ~= '' then
@@ -174,10 +162,16 @@ local function apply(kind, id, record, first, second)
     elseif kind == 'Z' then
       record.reason = second
       again(id, record, tonumber(first))
-    elseif kind == 'P' then
-      park(id, record)
     else
-      giveBack(id, record)
+      lines()
+      if starting then
+        uniqueKeys().unstarted(id)
+      end
+      if kind == 'P' then
+        park(id, record)
+      else
+        giveBack(id, record)
+      end
     end
   end
 end
@@ -215,44 +209,11 @@ local missing, shares, rules = lines()
 if next(freed) then
   limits().letBack()
 end
-local more = rules and limits().letBackDue() -- whether another call would bring more back
+local moreAside = rules and limits().letBackDue() -- whether another call would bring more back
 local promoted = promote(1000)
 
--- Parked jobs of known types go back ahead of their lines, in the order of their ids, some at a time. While there are more,
--- none goes to a level at whose head others still stand, or it would come before them.
 if #known > 0 and redis.call('EXISTS', PARKED) == 1 then
-  local isFirst = redis.call('HEXISTS', META, 'unparking') == 0
-  local share, last = math.max(10, math.ceil(1000 / #known)), '~'
-  local ids, back, parkedStay = {}, {}, false
-  for _, type in ipairs(known) do
-    local members = redis.call('ZRANGEBYLEX', PARKED, '[' .. type .. '"', '(' .. type .. '#', 'LIMIT', 0, share)
-    for _, member in ipairs(members) do
-      ids[#ids + 1] = string.sub(member, -36)
-    end
-    if #members == share then -- whoever follows comes after this one, and may come before others
-      last, parkedStay = ids[#ids] < last and ids[#ids] or last, true
-    end
-  end
-  table.sort(ids)
-  local texts = #ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}
-  for i = #ids, 1, -1 do
-    local record = decode(texts[i])
-    if ids[i] <= last and (isFirst or isClear(record.level)) then
-      back[#back + 1] = record.parked .. '"' .. ids[i]
-      giveBack(ids[i], record)
-    else
-      parkedStay = true
-    end
-  end
-  if #back > 0 then
-    redis.call('ZREM', PARKED, unpack(back))
-  end
-  if parkedStay then
-    redis.call('HSET', META, 'unparking', 1)
-    more = true
-  elseif not isFirst then
-    redis.call('HDEL', META, 'unparking')
-  end
+  moreAside = unpark(known) or moreAside
 end
 
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
@@ -314,6 +275,9 @@ local function take(level, entries, isSure, areAged)
     claims[#claims + 1], claims[#claims + 2] = token, table.concat(mine, ' ')
     claims[#claims + 1], claims[#claims + 2] = token .. ':n', #mine
     got = got + #mine
+    if starting then
+      uniqueKeys().free(mine, 'S')
+    end
   end
   if #parts > 0 then
     for _, part in ipairs(redis.call('HMGET', STORY, unpack(parts))) do
@@ -450,7 +414,7 @@ end
 -- Whoever is to wait says so, and one of them watches the next due time; the others look half a second later.
 local nextDue = ''
 local first = redis.call('ZRANGE', SCHEDULED, 0, 0, 'WITHSCORES')
-if waiting or promoted == 1000 or (more and got < most) then
+if waiting or promoted == 1000 or (moreAside and got < most) then
   nextDue = '0'
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))

@@ -15,6 +15,7 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
+import io.jobq.spi.UniqueKey;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,9 +166,9 @@ class MoverTest {
 
     @Test
     void oneWhoseUniqueKeyIsTakenOnTheWayGoesBack() {
-        JobId id = insert("from", JobOptions.DEFAULT.withUniqueKey("k"));
+        JobId id = insert("from", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
         leave(id);
-        JobId holder = insert("to", JobOptions.DEFAULT.withUniqueKey("k"));
+        JobId holder = insert("to", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
         passMoveLease();
         assertThat(mover.finish(queues.of("from").get(0), List.of(id))).isEmpty();
 
@@ -219,9 +220,9 @@ class MoverTest {
 
     @Test
     void aMoverThatStallsWhileASweepPutsTheJobBackLeavesItThere() {
-        JobId id = insert("from", JobOptions.DEFAULT.withUniqueKey("k"));
+        JobId id = insert("from", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
         move(id, Map.of(Step.STORE, () -> {
-            JobId holder = insert("to", JobOptions.DEFAULT.withUniqueKey("k"));
+            JobId holder = insert("to", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
             sweepLater();
             act(holder, new JobAction.Delete());
         }));
@@ -230,12 +231,14 @@ class MoverTest {
 
     @Test
     void aMoverThatWouldPutTheJobBackLeavesItWhereASweepHasBroughtIt() {
-        JobId id = insert("from", JobOptions.DEFAULT.withUniqueKey("k"));
+        JobId id = insert("from", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
         AtomicReference<JobId> holder = new AtomicReference<>();
         move(
                 id,
                 Map.of(
-                        Step.STORE, () -> holder.set(insert("to", JobOptions.DEFAULT.withUniqueKey("k"))),
+                        Step.STORE,
+                                () -> holder.set(
+                                        insert("to", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")))),
                         Step.END,
                                 () -> {
                                     act(holder.get(), new JobAction.Delete());
