@@ -3,6 +3,7 @@ package io.jobq.redis;
 import io.jobq.JobId;
 import io.jobq.spi.UniqueKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,22 +11,57 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Acts on jobs, and brings them into other queues, which may be on other nodes. No script sees two queues, so a move is
- * made of steps that can be repeated: the job leaves its line and is marked with where it goes; it is stored there; it is
- * deleted here. Whatever dies in between, the mark stays, and a sweep that finds it takes the steps that are missing. So
- * the job is never lost, and never in two lines.
+ * made of steps: the job leaves its line and is marked with where it goes; it is stored there; it is deleted here, or put
+ * back if it was not taken. Whatever dies or stalls in between, the mark stays, and a sweep that finds it after ten seconds
+ * takes the move over. So that whoever had it before may go on at any time and do no harm:
+ *
+ * <ul>
+ *   <li>taking it over changes the mark, and the last step is taken only by whoever knows the mark as it is;
+ *   <li>storing has a time limit of five seconds, from before the mark was made, by the clock where it is stored, so nobody
+ *       stores the job once another has taken the move over;
+ *   <li>the new queue remembers the move until it is over in the old one, so the job is not stored again when it has run,
+ *       or moved on, in between.
+ * </ul>
+ *
+ * So the job is never lost, and never in two lines.
  */
 final class Mover {
+    private static final int LEASES = 4;
     private static final int UNIQUE = 9;
+    private static final int ARRIVED = 1;
+    private static final int NOT_TAKEN = 0;
+    /** Half of what a mover has, so that clocks of different nodes may well differ in pace. */
+    private static final long STORED_WITHIN_US = TimeUnit.SECONDS.toMicros(5);
+
+    /** What a mover does next. */
+    enum Step {
+        LEAVE,
+        TAKE_OVER,
+        LOOK,
+        STORE,
+        END,
+        FORGET
+    }
 
     private final Calls calls;
     private final Queues queues;
+    private final Consumer<Step> stalling;
 
     Mover(Calls calls, Queues queues) {
+        this(calls, queues, step -> {});
+    }
+
+    /** Only tests stall. */
+    Mover(Calls calls, Queues queues, Consumer<Step> stalling) {
         this.calls = calls;
         this.queues = queues;
+        this.stalling = stalling;
     }
 
     /** What the script answers for rows of one queue; the arguments tell what is done. */
@@ -47,6 +83,8 @@ final class Mover {
     /** Moves waiting jobs of one queue; answers as the script does. */
     List<Integer> move(List<Row> rows, String target) {
         List<Row> welcome = rows.stream().filter(row -> !isKeyHeld(row, target)).toList();
+        Map<QueueKeys, Long> limits = timeLimits(welcome, target);
+        stalling.accept(Step.LEAVE);
         List<Integer> left = act(welcome, new Args().add("LEAVE").add(target));
         Map<JobId, Integer> answers = new LinkedHashMap<>();
         for (int i = 0; i < left.size(); i++) {
@@ -54,7 +92,7 @@ final class Mover {
         }
         List<JobId> moving = new ArrayList<>(answers.keySet());
         moving.removeIf(id -> Objects.requireNonNull(answers.get(id)) != ActionCall.DONE);
-        Set<JobId> arrived = moving.isEmpty() ? Set.of() : finish(rows.get(0).queue(), moving);
+        Set<JobId> arrived = moving.isEmpty() ? Set.of() : carry(rows.get(0).queue(), moving, limits);
         moving.stream().filter(id -> !arrived.contains(id)).forEach(id -> answers.put(id, ActionCall.PASSED_OVER));
         return rows.stream()
                 .map(row -> answers.getOrDefault(row.job().id(), ActionCall.PASSED_OVER))
@@ -71,31 +109,103 @@ final class Mover {
         return calls.link().await(calls.link().commands().hget(unique, QueueKeys.bytes(key.key()))) != null;
     }
 
-    /** Brings moves to their end that have begun, whoever has begun them. Returns which jobs have arrived. */
+    /** Takes over moves whose movers have not ended them in time, and does. Returns which jobs have arrived. */
     Set<JobId> finish(QueueKeys from, List<JobId> ids) {
-        List<Row> rows = Walk.rows(calls, List.of(from), ids).stream()
+        Set<JobId> arrived = new HashSet<>();
+        for (Row row : moving(from, ids)) {
+            Map<QueueKeys, Long> limits = timeLimits(List.of(row), target(row));
+            stalling.accept(Step.TAKE_OVER);
+            if (act(List.of(row), new Args().add("TAKE_OVER").add("")).get(0) == ActionCall.DONE) {
+                arrived.addAll(carry(from, List.of(row.job().id()), limits));
+            }
+        }
+        return arrived;
+    }
+
+    private List<Row> moving(QueueKeys from, List<JobId> ids) {
+        return Walk.rows(calls, List.of(from), ids).stream()
                 .filter(Row::isMoving)
                 .toList();
-        List<CompletableFuture<Reply>> adoptions = rows.stream()
-                .map(row -> adopt(row, Objects.requireNonNull(row.fields().moving), false))
-                .toList();
+    }
+
+    private static String target(Row row) {
+        return Objects.requireNonNull(row.fields().moving);
+    }
+
+    /** Where a job that moves will lie. */
+    private QueueKeys place(Row row) {
+        return queues.of(row.moved(target(row)));
+    }
+
+    private long number(CompletableFuture<Reply> answer) {
+        return calls.link().await(answer).number(0);
+    }
+
+    /** Until when jobs must be stored, by the clocks of where that is. */
+    private Map<QueueKeys, Long> timeLimits(List<Row> rows, String target) {
+        Map<QueueKeys, CompletableFuture<Reply>> clocks = new HashMap<>();
+        rows.forEach(row -> clocks.computeIfAbsent(
+                queues.of(row.moved(target)), place -> calls.send(Script.NOW, place, new Args())));
+        Map<QueueKeys, Long> limits = new HashMap<>();
+        clocks.forEach((place, clock) -> limits.put(place, number(clock) + STORED_WITHIN_US));
+        return limits;
+    }
+
+    /** Brings moves to their end. Returns which jobs have arrived; for others it may be too late, which is left to a sweep. */
+    private Set<JobId> carry(QueueKeys from, List<JobId> ids, Map<QueueKeys, Long> limits) {
+        stalling.accept(Step.LOOK);
+        List<Row> rows = moving(from, ids);
+        stalling.accept(Step.STORE);
+        List<CompletableFuture<Reply>> answers =
+                rows.stream().map(row -> store(row, limits)).toList();
         List<Row> arrived = new ArrayList<>();
         List<Row> staying = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            (isDone(adoptions.get(i)) ? arrived : staying).add(rows.get(i));
+            long answer = number(answers.get(i));
+            if (answer == ARRIVED) {
+                arrived.add(rows.get(i));
+            } else if (answer == NOT_TAKEN) {
+                staying.add(rows.get(i));
+            }
         }
-        act(arrived, new Args().add("ARRIVED").add(""));
+        stalling.accept(Step.END);
+        List<Integer> ended = act(arrived, new Args().add("ARRIVED").add(""));
         act(staying, new Args().add("STAY").add(""));
-        Set<JobId> done = new HashSet<>();
-        arrived.forEach(row -> done.add(row.job().id()));
-        return done;
+        stalling.accept(Step.FORGET);
+        List<Row> over = new ArrayList<>();
+        for (int i = 0; i < ended.size(); i++) {
+            if (ended.get(i) == ActionCall.DONE) {
+                over.add(arrived.get(i));
+            }
+        }
+        forget(over);
+        return over.stream().map(row -> row.job().id()).collect(Collectors.toSet());
+    }
+
+    /** Stores a job in the queue that it is on its way to. */
+    private CompletableFuture<Reply> store(Row row, Map<QueueKeys, Long> limits) {
+        long limit = limits.getOrDefault(place(row), 0L);
+        return adopt(row, target(row), new Args().add(limit).add(move(row)));
+    }
+
+    /** What the new queue remembers a move by. */
+    private static String move(Row row) {
+        return row.job().id() + ":" + row.queue().queue() + ":" + row.fields().move;
+    }
+
+    private void forget(List<Row> rows) {
+        Map<QueueKeys, List<byte[]>> moves = new HashMap<>();
+        rows.forEach(row -> moves.computeIfAbsent(place(row), place -> new ArrayList<>())
+                .add(QueueKeys.bytes("came:" + move(row))));
+        moves.forEach((place, names) ->
+                calls.link().await(calls.link().commands().zrem(place.keys()[LEASES], names.toArray(byte[][]::new))));
     }
 
     /** Replays finished jobs of one queue into another; answers as the script does. */
     List<Integer> replay(List<Row> rows, String target) {
         List<Integer> answers = new ArrayList<>();
         for (Row row : rows) {
-            boolean adopted = isDone(adopt(row, target, true));
+            boolean adopted = number(adopt(row, target, new Args().add("").add(""))) == ARRIVED;
             answers.add(
                     adopted
                             ? act(List.of(row), new Args().add("DELETE").add(""))
@@ -105,12 +215,9 @@ final class Mover {
         return answers;
     }
 
-    private boolean isDone(CompletableFuture<Reply> answer) {
-        return calls.link().await(answer).number(0) == ActionCall.DONE;
-    }
-
-    /** Stores a job in another queue: as it is, or to start over. */
-    CompletableFuture<Reply> adopt(Row row, String queue, boolean afresh) {
+    /** Stores a job in another queue: as it is, by a move and in time, or to start over if both are empty. */
+    private CompletableFuture<Reply> adopt(Row row, String queue, Args limitAndMove) {
+        boolean afresh = !row.isMoving();
         queues.register(queue);
         QueueKeys target = queues.of(row.moved(queue));
         Records.Fields record = row.fields();
@@ -128,6 +235,6 @@ final class Mover {
                 .add(row.errors())
                 .add(row.log())
                 .add(afresh ? new byte[0] : row.progress());
-        return calls.sendDurably(Script.ADOPT, target, args);
+        return calls.sendDurably(Script.ADOPT, target, args.addAll(limitAndMove));
     }
 }

@@ -53,6 +53,9 @@ final class Records {
         @Nullable
         String moving;
 
+        /** Which of all moves out of its queue that is. */
+        long move;
+
         String startedText() {
             return started == NEVER ? "" : String.valueOf(started);
         }
@@ -73,6 +76,7 @@ final class Records {
                 case "reason" -> reason = json.getString();
                 case "aside" -> aside = json.getString();
                 case "moving" -> moving = json.getString();
+                case "move" -> move = json.getLongValue();
                 default -> json.skipChildren();
             }
         }

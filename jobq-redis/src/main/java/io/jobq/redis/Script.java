@@ -11,7 +11,7 @@ import java.util.HexFormat;
 /** The Lua scripts: one file each, those that work on a queue behind what they share. */
 enum Script {
     INSERT(ofQueue("places", "insert")),
-    EXCHANGE(ofQueue("exchange")),
+    EXCHANGE(ofQueue("parked", "exchange")),
     RENEW(ofQueue("renew")),
     SWEEP(ofQueue("sweep")),
     STATS(ofQueue("stats")),
@@ -24,6 +24,7 @@ enum Script {
     HOLDING(ofQueue("holding")),
     RULE(ofQueue("rule")),
     RULES(ofQueue("rules")),
+    NOW(ofQueue("now")),
     REGISTRY_PUT(read("registry_put")),
     REGISTRY_LIST(read("registry_list")),
     IDEMPOTENCY_BEGIN(read("idempotency_begin")),
@@ -39,7 +40,7 @@ enum Script {
     }
 
     private static String ofQueue(String... parts) {
-        StringBuilder all = new StringBuilder(read("common") + read("fair") + read("keys"));
+        StringBuilder all = new StringBuilder(read("common") + read("fair") + read("limits") + read("keys"));
         for (String part : parts) {
             all.append(read(part));
         }

@@ -3,11 +3,12 @@
 --
 -- ARGV     7 what to do, 8 with what: CANCEL reason, DELETE, REPLAY, RUN, RESCHEDULE due ("+ms" from now, "ms" at),
 --          PRIORITIZE level, EDIT what follows the times in its head, and its payload; and the three steps of a move:
---          LEAVE queue, then ARRIVED once it is in that queue, or STAY if that has not taken it;
+--          LEAVE queue, then ARRIVED once it is in that queue, or STAY if that has not taken it; TAKE_OVER, if whoever
+--          took the last step has not taken the next in time;
 --          then per job: id, the record seen ("" for none), the unique key it wants (keys.lua; "" for none)
 -- returns  one number per job: 1 done, 0 it does not fit, 2 it has changed
 
--- Whoever moves a job must say so again within this time, or any sweep ends the move.
+-- Whoever moves a job must end the move within this time, or any sweep takes it over. Mover.java tells why it is so long.
 local MOVE_LEASE_MS = 10000
 
 local action, with = ARGV[7], ARGV[8]
@@ -129,6 +130,12 @@ function acts.EDIT(id, record, _, body)
   return 1
 end
 
+local function keepMoving(id, record)
+  save(id, record)
+  redis.call('ZADD', LEASES, now + MOVE_LEASE_MS, 'move:' .. id)
+  return 1
+end
+
 function acts.LEAVE(id, record, level)
   if not waits(record) then
     return 0
@@ -138,10 +145,19 @@ function acts.LEAVE(id, record, level)
   record = record or {level = level}
   record.state = due and 'SCHEDULED' or 'READY'
   record.due = due and tonumber(due) or record.due
-  record.tag, record.parked, record.aside, record.turn, record.moving = nil, nil, nil, nil, with
-  save(id, record)
-  redis.call('ZADD', LEASES, now + MOVE_LEASE_MS, 'move:' .. id)
-  return 1
+  record.tag, record.parked, record.aside, record.turn = nil, nil, nil, nil
+  record.moving, record.move, record.movers = with, count('tag', 1), 1
+  return keepMoving(id, record)
+end
+
+-- The record changes, so that nobody who had the move before can end it.
+function acts.TAKE_OVER(id, record)
+  local lease = redis.call('ZSCORE', LEASES, 'move:' .. id)
+  if not (record and record.moving) or (lease and tonumber(lease) > now) then
+    return 0
+  end
+  record.movers = record.movers + 1
+  return keepMoving(id, record)
 end
 
 function acts.ARRIVED(id, record)
@@ -157,7 +173,7 @@ function acts.STAY(id, record)
     return 0
   end
   redis.call('ZREM', LEASES, 'move:' .. id)
-  record.moving = nil
+  record.moving, record.move, record.movers = nil, nil, nil
   if record.state == 'SCHEDULED' then
     addScheduled(id, record, record.due)
   else

@@ -13,7 +13,7 @@
 --        7 dead      zset  id by finished us            17 rules     hash  rule -> its terms as JSON
 --                                                       18 running   hash  rule -> how many jobs that count run
 --                                                       19 rates     zset  rule by when its rate is unused again, us
---                                                       20 aside     zset  rule, newline, level, turn, id; all scores 0
+--                                                       20 aside     zset  rule, newline, level, lane, turn, id; all scores 0
 --                                                       21 held      zset  rule that has jobs aside by when its rate
 --                                                                          has room, ms; inf if a job must end first
 --                                                       22 aging     zset  level..id by end of its longest wait, ms
@@ -42,8 +42,10 @@
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
 --
--- A job on its way to another queue ("moving" in its record: which) is in no line. Whoever moves it has a lease too,
--- "move:id"; when that has run out, a sweep names the job to its caller, who brings the move to its end.
+-- A job on its way to another queue ("moving" in its record: which; "move": a number of the move; "movers": how many have had
+-- it) is in no line. Whoever moves it has a lease too, "move:id"; when that has run out, a sweep names the job to its caller,
+-- who takes the move over and brings it to its end. The other queue remembers the move until it is over here: "came:" and id,
+-- queue and number among the leases.
 
 local JOBS, STATE, SCHEDULED, CLAIMS, LEASES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
@@ -75,7 +77,8 @@ local function ready(level)
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
-local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted'}
+local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted',
+  'move', 'movers'}
 local TEXTS = {'reason', 'cancel', 'parked', 'moving', 'aside', 'back', 'limits'}
 
 local function encode(record)
@@ -113,7 +116,7 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
-local fair, uniqueKeys -- made by fair.lua and keys.lua
+local fair, limits, uniqueKeys -- made by fair.lua, limits.lua and keys.lua
 
 local holes, tenanted, ruled, paused, starting
 
@@ -228,6 +231,18 @@ end
 local function tenantOf(body)
   local _, before = string.find(body or '', '^{"at":%d+,["%a:%d,%-]-"tenant":"')
   return before and textAt(body, before + 1)
+end
+
+local clear = {}
+
+-- Whether nobody stands at the head of a level who was put ahead by an earlier call: what this call puts there would come
+-- before.
+local function isClear(level)
+  if clear[level] == nil then
+    local head = redis.call('LINDEX', ready(level), 0)
+    clear[level] = not (head and string.sub(head, 38, 38) == '-')
+  end
+  return clear[level]
 end
 
 -- Puts a job that has a record at the end of its line, or at its head when it was given back.
@@ -517,7 +532,7 @@ end
 local function conclude()
   endClaims()
   if next(freed) then
-    fair().letBack()
+    limits().letBack()
   end
   if #finished > 0 and tonumber(redis.call('HGET', META, 'feed') or 0) >= now then
     redis.call('PUBLISH', PREFIX .. ':finished', table.concat(finished, ' ') .. ' ' .. QUEUE)

@@ -139,18 +139,6 @@ local function again(id, record, delay)
   end
 end
 
--- The type as it stands in the head, escapes and all: a quote within a text in front of it has a backslash.
-local function typeOf(body)
-  local _, before = string.find(body, '"type":"', 1, true)
-  return textAt(body, before + 1)
-end
-
-local function park(id, record)
-  record.state, record.tag, record.parked = 'READY', nil, typeOf(redis.call('HGET', JOBS, id))
-  save(id, record)
-  redis.call('ZADD', PARKED, 0, record.parked .. '"' .. id)
-end
-
 local function apply(kind, id, record, first, second)
   if kind == 'S' then
     if first ~= '' then
@@ -219,21 +207,13 @@ end
 
 local missing, shares, rules = lines()
 if next(freed) then
-  fair().letBack()
+  limits().letBack()
 end
-if rules then
-  fair().letBackDue()
-end
+local moreAside = rules and limits().letBackDue() -- whether another call would bring more back
 local promoted = promote(1000)
 
--- Parked jobs of known types go back ahead of their lines, so that the first comes first.
-for _, type in ipairs(known) do
-  local members = redis.call('ZRANGEBYLEX', PARKED, '[' .. type .. '"', '(' .. type .. '#', 'LIMIT', 0, 1000)
-  for i = #members, 1, -1 do
-    local id = string.sub(members[i], -36)
-    redis.call('ZREM', PARKED, members[i])
-    giveBack(id, decode(redis.call('HGET', STATE, id)))
-  end
+if #known > 0 and redis.call('EXISTS', PARKED) == 1 then
+  moreAside = unpark(known) or moreAside
 end
 
 local claimed, stories, leases, claims, records = {}, {}, {}, {}, {}
@@ -260,17 +240,17 @@ local function take(level, entries, isSure, areAged)
   local mayHave = tagged or areAged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
-  local asked = rules and fair().rulesFor(bodies) or {}
+  local asked = rules and limits().rulesFor(bodies) or {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
     local valid = bodies[i] and (areAged or not aged[id]) and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
-    local refusing = valid and rules and fair().refusal(asked[i], record)
+    local refusing = valid and rules and limits().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
-      records[#records + 1] = fair().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing)
+      records[#records + 1] = limits().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing, bodies[i])
     elseif valid then
       local k = #mine + 1
-      local counted = rules and fair().use(asked[i]) or nil
+      local counted = rules and limits().use(asked[i]) or nil
       local text = first
       if record then
         record.limits = counted
@@ -341,9 +321,9 @@ end
 -- The queue's own rule holds nobody aside: it just gives less.
 local most, free = paused and 0 or limit, nil
 if rules and not paused then
-  fair().study({'q'})
-  if fair().learnt.q then
-    local room, at = fair().roomOf(fair().learnt.q)
+  limits().study({'q'})
+  if limits().learnt.q then
+    local room, at = limits().roomOf(limits().learnt.q)
     most, free = math.min(limit, room), at
   end
 end
@@ -423,7 +403,7 @@ if #records > 0 then
   redis.call('HSET', STATE, unpack(records))
 end
 if rules then
-  fair().keepUse(gone)
+  limits().keepUse(gone)
 end
 if got > 0 then
   redis.call('HSET', CLAIMS, unpack(claims))
@@ -434,7 +414,7 @@ end
 -- Whoever is to wait says so, and one of them watches the next due time; the others look half a second later.
 local nextDue = ''
 local first = redis.call('ZRANGE', SCHEDULED, 0, 0, 'WITHSCORES')
-if waiting or promoted == 1000 then
+if waiting or promoted == 1000 or (moreAside and got < most) then
   nextDue = '0'
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))

@@ -12,14 +12,14 @@ end
 local rows = {}
 
 local function tell(name, jobs, at)
-  local terms = fair().learnt[name] and fair().learnt[name].terms or {}
+  local terms = limits().learnt[name] and limits().learnt[name].terms or {}
   local k = #rows
   rows[k + 1], rows[k + 2], rows[k + 4] = name, jobs, cjson.encode(terms)
   rows[k + 3] = at == 'inf' and '' or string.format('%.0f', math.max(now, at))
 end
 
 local function tellAll(names, times)
-  fair().study(names)
+  limits().study(names)
   for i, name in ipairs(names) do
     if times[i] then
       tell(name, redis.call('ZLEXCOUNT', ASIDE, '[' .. name .. '\n', '(' .. name .. '\v'), times[i])
@@ -44,10 +44,10 @@ if #ARGV > 6 then
   local names = {unpack(ARGV, 7)}
   tellAll(names, redis.call('ZMSCORE', HELD, unpack(names)))
 else
-  fair().study({'q'})
+  limits().study({'q'})
   local room, at = 1, 'inf'
-  if fair().learnt.q then
-    room, at = fair().roomOf(fair().learnt.q)
+  if limits().learnt.q then
+    room, at = limits().roomOf(limits().learnt.q)
   end
   if room < 1 then
     inLines = waitingInLines() - missing

@@ -20,7 +20,7 @@ local function leave(id, record, level)
   elseif record and record.parked then
     redis.call('ZREM', PARKED, record.parked .. '"' .. id)
   elseif record and record.aside then
-    fair().leaveAside(id, record)
+    limits().leaveAside(id, record)
   elseif redis.call('ZREM', SCHEDULED, level .. id) + redis.call('ZREM', SHARED, id, id .. ':r') == 0 then
     count('holes', 1)
   end

@@ -44,6 +44,8 @@ for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT',
     resume(moving, lease)
   elseif key then
     uniqueKeys().expire(key)
+  elseif string.find(lease, '^came:') then
+    redis.call('ZREM', LEASES, lease)
   elseif reclaimed < limit then
     reclaim(lease)
   end
@@ -89,11 +91,10 @@ purgeSucceeded(tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))
 
--- Forgets tenants that are no further than virtual time, for they start where a new one would.
 local _, shares = lines()
 for level = 0, shares and 9 or -1 do
   if fair().sharedOf(level, 1)[1] then
-    redis.call('ZREMRANGEBYSCORE', TENANTS, string.format('%.0f', level * ROOM), string.format('%.0f', (fair().virtualTime(level))))
+    fair().forget(level, (fair().virtualTime(level)))
   else
     fair().clearShares(level)
   end
@@ -103,11 +104,14 @@ if ruled then
   local waiting = redis.call('ZCOUNT', HELD, 'inf', 'inf')
   if waiting > 0 then
     for _, name in ipairs(redis.call('ZRANGEBYSCORE', HELD, 'inf', 'inf', 'LIMIT', us % waiting, 20)) do
-      fair().comeBack(name)
+      limits().comeBack(name)
     end
   end
-  fair().letBackDue()
-  redis.call('ZREMRANGEBYSCORE', RATES, '-inf', usText)
+  limits().letBackDue()
+  local unused = math.min(redis.call('ZCOUNT', RATES, '-inf', usText), 2000)
+  if unused > 0 then
+    redis.call('ZREMRANGEBYRANK', RATES, 0, unused - 1)
+  end
 end
 redis.call('ZREMRANGEBYSCORE', IDLE, '-inf', '(' .. nowText)
 conclude()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jobq.JobId;
 import io.jobq.JobState;
 import io.jobq.Priority;
+import io.jobq.limits.Limit;
 import io.jobq.spi.Claim;
 import io.jobq.spi.Due;
 import io.jobq.spi.Exchange.Claimed;
@@ -15,6 +16,7 @@ import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
+import io.jobq.spi.Rule;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.StorageException;
@@ -153,6 +155,38 @@ class RedisLimitsTest {
                     .apply(JobFilter.ALL, new JobAction.Delete(), cursor, 100)
                     .next();
         } while (cursor != null);
+    }
+
+    @Test
+    void tenantsThatHaveBeenServedAreForgottenSomeAtATime() {
+        RedisStorage storage = open(options());
+        List<NewJob> jobs = new ArrayList<>();
+        for (int i = 0; i < 2_500; i++) {
+            jobs.add(job(JobOptions.DEFAULT.withTenant("t" + i)));
+        }
+        storage.jobs().insert(jobs);
+        assertThat(claim(storage, 2_500)).hasSize(2_500);
+        for (int left : List.of(1_500, 500, 0)) {
+            storage.jobs().sweep(10);
+            assertThat(redis.ask("ZCARD", "jobq:{mail}:tenants")).isEqualTo(String.valueOf(left));
+        }
+        assertThat(redis.ask("HEXISTS", "jobq:{mail}:meta", "virtual:5")).isEqualTo("0");
+    }
+
+    @Test
+    void whoseTurnItIsUnderALimitIsForgottenWithTheLastThatItHeldBack() {
+        RedisStorage storage = open(options());
+        storage.admin().rule(QUEUE, new Rule(Rule.Target.TYPE, "send_email", Limit.concurrency(1), 0, null));
+        for (String tenant : List.of("a", "b", "a", "b")) {
+            storage.jobs().insert(List.of(job(JobOptions.DEFAULT.withTenant(tenant))));
+        }
+        for (int i = 0; i < 4; i++) {
+            Claimed running = claim(storage, 10).get(0);
+            settle(storage, List.of(new Settlement.Succeeded(running.lease(), Report.NOTHING, null)));
+            assertThat(redis.ask("HKEYS", "jobq:{mail}:meta").contains("turn:5y"))
+                    .isEqualTo(i < 2);
+        }
+        assertThat(redis.ask("HKEYS", "jobq:{mail}:meta")).doesNotContain("review");
     }
 
     @Test

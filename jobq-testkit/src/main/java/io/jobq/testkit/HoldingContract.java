@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** What is told of the rules that hold jobs back. */
-abstract class HoldingContract extends AsideContract {
+abstract class HoldingContract extends ParkingContract {
     private static final Limit SLOW = Limit.rate(new Rate(1, Duration.ofSeconds(10), 1));
 
     @Nested

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -210,6 +211,42 @@ abstract class RateContract extends LevelContract {
                 limit(target, Limit.NONE);
                 claim(10);
             }
+        }
+
+        @Test
+        void aHigherRateOfAClassIsForAllItsTenants() {
+            limit(Target.TENANT_CLASS, Limit.rate(Rate.perHour(1)));
+            for (int i = 0; i < 30; i++) {
+                insertForTenants(100 * i, 100 * i + 100);
+            }
+            assertThat(claimAll()).hasSize(3_000);
+            for (int i = 0; i < 15; i++) { // the others have nothing that waits
+                insertForTenants(100 * i, 100 * i + 100);
+            }
+            assertThat(claimAll()).isEmpty();
+            limit(Target.TENANT_CLASS, Limit.rate(Rate.perSecond(1)));
+            pass(Duration.ofSeconds(1));
+            for (int i = 15; i < 30; i++) {
+                insertForTenants(100 * i, 100 * i + 100);
+            }
+
+            assertThat(claimAll()).hasSize(3_000);
+        }
+
+        private void insertForTenants(int from, int to) {
+            insert(IntStream.range(from, to)
+                    .mapToObj(i -> job(TYPE, "t" + i, null))
+                    .toArray(NewJob[]::new));
+        }
+
+        private List<Claimed> claimAll() {
+            List<Claimed> all = new ArrayList<>();
+            Exchange answer;
+            do {
+                answer = exchange(List.of(), 100);
+                all.addAll(answer.claimed());
+            } while (!answer.claimed().isEmpty() || Duration.ZERO.equals(answer.nextDue()));
+            return all;
         }
 
         @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobq.JobId;
 import io.jobq.JobSnapshot;
 import io.jobq.JobState;
-import io.jobq.spi.Claim;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
@@ -13,16 +12,12 @@ import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.Lease;
-import io.jobq.spi.NewJob;
 import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Settlement;
-import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
@@ -306,81 +301,6 @@ abstract class SettlementContract extends HoldingContract {
                             .count())
                     .isEqualTo(1);
             assertThat(state(id)).isEqualTo(JobState.RUNNING);
-        }
-    }
-
-    @Nested
-    class Parking {
-        @Test
-        void aParkedJobWaitsForAWorkerThatKnowsItsType() {
-            JobId id = parked("new_type");
-            assertThat(state(id)).isEqualTo(JobState.READY);
-            assertThat(claim(10)).isEmpty();
-            assertThat(claimKnowing("other_type").claimed()).isEmpty();
-
-            Exchange known = claimKnowing("new_type");
-            assertThat(ids(known.claimed())).containsExactly(id);
-            assertThat(known.claimed().get(0).job().attempt()).isEqualTo(1);
-            assertThat(known.parked()).isEmpty();
-        }
-
-        @Test
-        void claimsOfItsQueueHearOfTheType() {
-            parked("new_type");
-            assertThat(exchange(List.of(), 1).parked()).containsExactly("new_type");
-            assertThat(jobs().exchange(List.of(), wanting(1, "other")).parked()).isEmpty();
-        }
-
-        @Test
-        void othersAreNotHeldUp() {
-            parked("new_type");
-            JobId other = insert(1).get(0);
-
-            assertThat(ids(claim(10))).containsExactly(other);
-        }
-
-        @Test
-        void parkedJobsComeBackInOrder() {
-            List<NewJob> waiting = List.of(jobOfType("t"), jobOfType("t"), jobOfType("t"));
-            List<JobId> ids = insert(waiting.toArray(NewJob[]::new));
-            claim(3).forEach(c -> apply(park(c)));
-
-            assertThat(ids(claimKnowing("t").claimed())).containsExactlyElementsOf(ids);
-        }
-
-        @Test
-        void statsCountThemByType() {
-            parked("a");
-            parked("a");
-            parked("b");
-            QueueStats stats = Objects.requireNonNull(admin().stats().queues().get(QUEUE));
-
-            assertThat(stats.parked()).containsOnly(Map.entry("a", 2L), Map.entry("b", 1L));
-            assertThat(stats.count(JobState.READY)).isEqualTo(3);
-            assertThat(stats.oldestReady()).isNull();
-        }
-
-        @Test
-        void parkedJobsCanBeListedCancelledAndDeleted() {
-            JobId first = parked("a");
-            JobId second = parked("a");
-            assertThat(listAll(JobFilter.ALL.withStates(JobState.READY), 1)).containsExactlyInAnyOrder(first, second);
-            admin().apply(JobFilter.ALL.withIds(Set.of(first)), new JobAction.Cancel("no"), null, 1);
-            admin().apply(JobFilter.ALL.withIds(Set.of(second)), new JobAction.Delete(), null, 1);
-
-            assertThat(state(first)).isEqualTo(JobState.CANCELLED);
-            assertThat(exchange(List.of(), 1).parked()).isEmpty();
-            assertThat(claimKnowing("a").claimed()).isEmpty();
-        }
-
-        private JobId parked(String type) {
-            JobId id = insert(jobOfType(type)).get(0);
-            apply(park(claimOne()));
-            return id;
-        }
-
-        private Exchange claimKnowing(String type) {
-            return jobs().exchange(List.of(), new Claim(WORKER, List.of(new Claim.Share(QUEUE, 10)), 10, Set.of(type)));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,24 @@ abstract class ShareContract extends ClaimContract {
             insert("b", 100);
 
             assertThat(shares(claim(40))).isEqualTo(Map.of("a", 20, "b", 20));
+        }
+
+        @Test
+        void startAnewTogetherOnceNobodyWaits() {
+            insert("a", 300);
+            for (int i = 0; i < 15; i++) {
+                insert(IntStream.range(100 * i, 100 * i + 100)
+                        .mapToObj(each -> job(of("t" + each)))
+                        .toArray(NewJob[]::new));
+            }
+            while (!claim(1_000).isEmpty()) {
+                jobs().sweep(10);
+            }
+            insert("a", 20);
+            insert("b", 20);
+            insert("t7", 20);
+
+            assertThat(shares(claim(30))).isEqualTo(Map.of("a", 10, "b", 10, "t7", 10));
         }
 
         @Test

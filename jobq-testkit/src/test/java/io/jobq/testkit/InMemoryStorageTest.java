@@ -19,7 +19,6 @@ import io.jobq.spi.Storage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -128,29 +127,6 @@ class InMemoryStorageTest extends JobStoreContract {
                     }
                 }
             }
-        }
-    }
-
-    @Nested
-    class TenantsAtTheGateOfAType {
-        @Test
-        void shareItByTurns() {
-            rule(Rule.Target.TYPE, TYPE, Limit.concurrency(1));
-            insert(many(300, () -> job(of("a"))));
-            Claimed running = claimOne();
-            while (Duration.ZERO.equals(exchange(List.of(), 10).nextDue())) {
-                assertThat(claim(10)).isEmpty();
-            }
-            insert(many(5, () -> job(of("b"))));
-            insert(5);
-            List<String> tenants = new ArrayList<>();
-            for (int i = 0; i < 15; i++) {
-                running = exchange(List.of(succeeded(running)), 10).claimed().get(0);
-                tenants.add(String.valueOf(running.job().job().options().tenant()));
-            }
-
-            assertThat(Collections.frequency(tenants, "b")).as("%s", tenants).isBetween(4, 5);
-            assertThat(Collections.frequency(tenants, "null")).as("%s", tenants).isBetween(4, 5);
         }
     }
 
