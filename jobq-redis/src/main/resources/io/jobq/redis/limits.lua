@@ -81,12 +81,13 @@ limits = function()
     return math.max(0, math.min(free, starts)), starts <= free and string.format('%.0f', at) or 'inf'
   end
 
-  -- The terms of a rule have changed. If it holds jobs, it is looked at anew first, and after it all that do.
+  -- The terms of a rule have changed. If it holds jobs, it is looked at anew first, and after it all that do. Only a change
+  -- that may concern many begins that walk again, or many small ones would not let it come to its end.
   local function change(name)
     changing = name
     study({name})
     redis.call('ZADD', HELD, 'XX', 0, name)
-    redis.call('HSET', META, 'review', 0)
+    redis.call((string.sub(name, 1, 1) == 'c' or name == 'k') and 'HSET' or 'HSETNX', META, 'review', 0)
   end
 
   -- In which part of a level a job stands aside under a rule: 0 is in the order of turns, and behind it, under the rule of a
