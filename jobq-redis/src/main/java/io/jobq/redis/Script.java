@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /** The Lua scripts: one file each, those that work on a queue behind what they share. */
 enum Script {
@@ -40,10 +41,9 @@ enum Script {
     }
 
     private static String ofQueue(String... parts) {
-        StringBuilder all = new StringBuilder(read("common") + read("fair") + read("limits") + read("keys"));
-        for (String part : parts) {
-            all.append(read(part));
-        }
+        StringBuilder all = new StringBuilder();
+        Stream.concat(Stream.of("common", "moves", "fair", "limits", "keys"), Stream.of(parts))
+                .forEach(part -> all.append(read(part)));
         return all.toString();
     }
 

@@ -62,7 +62,7 @@ limits = function()
       for i, name in ipairs(new) do
         local rule = found[i]
         learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
-          concurrency = rule.concurrency, running = tonumber(running[i] or 0),
+          terms = rule, concurrency = rule.concurrency, running = tonumber(running[i] or 0),
           interval = rule.permits and intervalOf(rule), burst = rule.burst,
           busy = useOf(name, rule, tonumber(busy[i] or 0), since[i]), holds = held[i] ~= false} or false
       end
