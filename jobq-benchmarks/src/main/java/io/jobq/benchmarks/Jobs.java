@@ -29,6 +29,7 @@ final class Jobs implements AutoCloseable {
     private final Storage storage;
     private long number;
     private List<Settlement> done = List.of();
+    private boolean mayHaveMore;
 
     Jobs(Options options) {
         String uri = options.text("storage");
@@ -62,7 +63,13 @@ final class Jobs implements AutoCloseable {
         List<Settlement> next = new ArrayList<>(batch);
         reply.claimed().forEach(each -> next.add(new Settlement.Succeeded(each.lease(), Report.NOTHING, null)));
         done = next;
+        mayHaveMore = Duration.ZERO.equals(reply.nextDue());
         return reply.claimed();
+    }
+
+    /** Whether the last call ended early, to stay short. */
+    boolean mayHaveMore() {
+        return mayHaveMore;
     }
 
     @Override
