@@ -31,11 +31,16 @@ final class Chaos {
     /**
      * What came of it.
      *
+     * @param checks what only the scenario promises
      * @param complaints about workers that did not end well
      */
-    record Findings(int accepted, Verdict verdict, Set<String> orphanKeys, List<String> complaints) {
+    record Findings(
+            int accepted, Verdict verdict, List<Check> checks, Set<String> orphanKeys, List<String> complaints) {
         boolean isClean() {
-            return verdict.lost().isEmpty() && verdict.stale().isEmpty() && orphanKeys.isEmpty();
+            return verdict.lost().isEmpty()
+                    && verdict.stale().isEmpty()
+                    && checks.stream().allMatch(check -> check.faults().isEmpty())
+                    && orphanKeys.isEmpty();
         }
     }
 
@@ -57,18 +62,20 @@ final class Chaos {
     }
 
     Findings run() throws InterruptedException {
-        try (History history = History.open(settings.uri(), settings.prefix());
+        try (History history = History.open(settings);
                 Fleet fleet = new Fleet(settings, history, logs)) {
             for (int i = 0; i < course.workers(); i++) {
-                fleet.add(way());
+                fleet.add(Fleet.WORKER, way());
             }
-            Set<String> accepted = storm(fleet);
+            Set<String> accepted = storm(fleet, history);
             remains.awaitDone(course.load().drain());
             Thread.sleep(lease.multipliedBy(2).toMillis()); // for the living to clear away what the dead have left
             List<String> complaints = fleet.stop();
-            Verdict verdict = Verdict.of(accepted, remains.jobs(), history.read());
-            Findings findings =
-                    new Findings(accepted.size(), verdict, remains.orphanKeys(lease.multipliedBy(2)), complaints);
+            List<Event> events = history.read();
+            Verdict verdict = Verdict.of(accepted, remains.jobs(), events);
+            List<Check> checks = settings.scenario().judge(new Scenario.Aftermath(settings, events, remains));
+            Set<String> orphans = remains.orphanKeys(lease.multipliedBy(2));
+            Findings findings = new Findings(accepted.size(), verdict, checks, orphans, complaints);
             history.delete();
             return findings;
         } finally {
@@ -87,15 +94,14 @@ final class Chaos {
     }
 
     /** Returns the accepted jobs. */
-    private Set<String> storm(Fleet fleet) throws InterruptedException {
+    private Set<String> storm(Fleet fleet, History history) throws InterruptedException {
         SplittableRandom random = new SplittableRandom(course.seed());
         List<Plan.Step> plan = Plan.of(random, course.time(), course.faults());
-        Load load = course.load();
-        try (Producers producers =
-                        new Producers(settings.connect(way()), load.rate(), load.workMillis(), random.split());
+        Scenario.Ground ground = new Scenario.Ground(settings, course, history, fleet, this::way);
+        try (Scenario.Load load = settings.scenario().start(ground, random.split());
                 Storm storm = new Storm(random, fleet, ways, redis, lease)) {
             storm.rage(plan, course.time());
-            return producers.stop();
+            return load.stop();
         }
     }
 }

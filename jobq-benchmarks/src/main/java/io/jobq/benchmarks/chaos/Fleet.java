@@ -9,18 +9,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The worker processes, each with its own way to Redis. */
+/** The worker processes, and whatever else may be killed, each with its own way to Redis. */
 final class Fleet implements AutoCloseable {
+    static final String WORKER = "worker";
+    static final String PRODUCER = "producer";
     private static final long STOP_SECONDS = 60;
 
-    /** A place for a worker; when it is killed, another takes it. */
+    /** A place for a process; when it is killed, another takes it. */
     private static final class Place {
+        final String role;
         final String way;
         volatile Process process;
         volatile String name;
         volatile boolean paused;
 
-        Place(String way, String name, Process process) {
+        Place(String role, String way, String name, Process process) {
+            this.role = role;
             this.way = way;
             this.name = name;
             this.process = process;
@@ -40,21 +44,21 @@ final class Fleet implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // for who interrupts it
     }
 
-    /** Starts a worker that reaches Redis by a way. */
-    void add(String way) {
-        String name = nextName();
-        places.add(new Place(way, name, launch(name, way)));
+    /** Starts a process of a role, {@link #WORKER} or {@link #PRODUCER}, that reaches Redis by a way. */
+    void add(String role, String way) {
+        String name = nextName(role);
+        places.add(new Place(role, way, name, launch(role, name, way)));
     }
 
-    private String nextName() {
-        return "worker" + ++count;
+    private String nextName(String role) {
+        return role + ++count;
     }
 
-    private Process launch(String name, String way) {
+    private Process launch(String role, String name, String way) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command =
                 new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-        command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName(), "chaos-worker"));
+        command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName(), "chaos-" + role));
         command.addAll(List.of("--name", name, "--storage", way));
         command.addAll(settings.words());
         try {
@@ -67,13 +71,13 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Kills a worker and starts another. */
+    /** Kills a process and starts another. */
     void kill(int index) {
         Place place = places.get(index % places.size());
         history.fault(Event.Kind.KILL, place.name);
         place.process.destroyForcibly().onExit().join();
-        place.name = nextName();
-        place.process = launch(place.name, place.way);
+        place.name = nextName(place.role);
+        place.process = launch(place.role, place.name, place.way);
         place.paused = false;
     }
 
@@ -108,6 +112,13 @@ final class Fleet implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits for those of a role that end by themselves. */
+    void awaitEnd(String role) {
+        places.stream()
+                .filter(place -> place.role.equals(role))
+                .forEach(place -> place.process.onExit().join());
     }
 
     /** Lets all workers finish what they have, and end. Returns complaints about those that do not. */
