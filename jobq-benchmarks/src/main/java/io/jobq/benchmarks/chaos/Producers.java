@@ -25,7 +25,7 @@ final class Producers {
      * How fast.
      *
      * @param rate jobs per second, of all threads together
-     * @param burst how many jobs a thread sends at a time
+     * @param burst how many jobs a thread sends at a time, in one call
      */
     record Pace(int threads, int rate, int burst) {}
 
@@ -59,19 +59,28 @@ final class Producers {
         long interval = TimeUnit.SECONDS.toNanos(pace.threads()) * pace.burst() / pace.rate();
         for (long next = System.nanoTime(); !stopped; next = Math.max(next + interval, System.nanoTime() - interval)) {
             LockSupport.parkNanos(this, next - System.nanoTime());
-            for (int i = 0; i < pace.burst() && !stopped; i++) {
-                Job job = source.next(random);
-                if (job == null) {
-                    return;
-                }
-                Job withId = job.id(JobId.next());
-                JobHandle handle = Patience.until(() -> queue.enqueue(withId));
-                accepted.accept(handle.id().toString());
+            List<Job> jobs = some(pace.burst(), random);
+            if (jobs.isEmpty()) {
+                return;
             }
+            List<JobHandle> handles = Patience.until(
+                    () -> jobs.size() == 1 ? List.of(queue.enqueue(jobs.get(0))) : queue.enqueueAll(jobs));
+            handles.forEach(handle -> accepted.accept(handle.id().toString()));
         }
     }
 
-    /** Stops them, each after the job that it has in hand. */
+    /** So many, or what is left. */
+    private List<Job> some(int most, SplittableRandom random) {
+        List<Job> jobs = new ArrayList<>();
+        Job job = source.next(random);
+        while (job != null) {
+            jobs.add(job.id(JobId.next()));
+            job = jobs.size() < most ? source.next(random) : null;
+        }
+        return jobs;
+    }
+
+    /** Stops them, each after the call that it is in. */
     void stop() {
         stopped = true;
     }
