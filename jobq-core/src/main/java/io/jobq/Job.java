@@ -18,12 +18,15 @@ public final class Job {
     private final String type;
     private final @Nullable Object payload;
     private final @Nullable JobId id;
+    private final @Nullable Unique unique;
     private final JobOptions options;
 
-    private Job(String type, @Nullable Object payload, @Nullable JobId id, JobOptions options) {
+    private Job(
+            String type, @Nullable Object payload, @Nullable JobId id, @Nullable Unique unique, JobOptions options) {
         this.type = type;
         this.payload = payload;
         this.id = id;
+        this.unique = unique;
         this.options = options;
     }
 
@@ -36,7 +39,7 @@ public final class Job {
         Names.require("job type", type);
         Objects.requireNonNull(
                 payload, () -> "payload of job type '" + type + "' is null; use Job.of(type) for a job without input");
-        return new Job(type, payload, null, JobOptions.DEFAULT);
+        return new Job(type, payload, null, null, JobOptions.DEFAULT);
     }
 
     /** A job of a typed constant. */
@@ -46,12 +49,12 @@ public final class Job {
 
     /** A job without input; its handler is registered with {@code Void.class} and gets null. */
     public static Job of(String type) {
-        return new Job(Names.require("job type", type), null, null, JobOptions.DEFAULT);
+        return new Job(Names.require("job type", type), null, null, null, JobOptions.DEFAULT);
     }
 
     /** With an id of the producer's own, so that enqueueing it again after a time-out does not make a second job. */
     public Job id(JobId ownId) {
-        return new Job(type, payload, Objects.requireNonNull(ownId, "id"), options);
+        return new Job(type, payload, Objects.requireNonNull(ownId, "id"), unique, options);
     }
 
     /** Which line of the queue it stands in; {@link Priority#NORMAL} by default. */
@@ -109,10 +112,17 @@ public final class Job {
 
     /**
      * At most one live job per key in its queue: while one is scheduled, ready or running, enqueueing another there with
-     * the same key changes nothing and answers with the live one's id.
+     * the same key changes nothing and answers with the live one's id. Short for {@link Unique#key(String)}.
      */
     public Job unique(String key) {
-        return with(options.withUniqueKey(Names.require("unique key", key)));
+        return unique(Unique.key(key));
+    }
+
+    /** At most one job in its queue per key, for as long as that says. */
+    public Job unique(Unique rule) {
+        Duration delay = rule.delay();
+        JobOptions changed = delay == null ? options : options.withDue(new Due.In(delay));
+        return new Job(type, payload, id, rule, changed);
     }
 
     /** Names the job's effect, for interceptors and handlers that make it happen once. */
@@ -140,17 +150,23 @@ public final class Job {
         return id;
     }
 
-    /** Everything optional. */
+    /** How it is unique; null if it is not. */
+    public @Nullable Unique unique() {
+        return unique;
+    }
+
+    /** Everything else that is optional. */
     public JobOptions options() {
         return options;
     }
 
     private Job with(JobOptions changed) {
-        return new Job(type, payload, id, changed);
+        return new Job(type, payload, id, unique, changed);
     }
 
     @Override
     public String toString() {
-        return "Job[" + type + (id == null ? "" : ", id=" + id) + ", " + options + "]";
+        return "Job[" + type + (id == null ? "" : ", id=" + id) + (unique == null ? "" : ", unique") + ", " + options
+                + "]";
     }
 }

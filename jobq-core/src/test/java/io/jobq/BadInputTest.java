@@ -35,6 +35,22 @@ class BadInputTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", ".a", "a.", "a..b"})
+    void badFieldNamesOfUniqueKeysAreRefused(String path) {
+        assertThatThrownBy(() -> Unique.fields(path)).hasMessageContaining("'" + path + "'");
+        assertThatThrownBy(() -> Unique.fields("ok", path)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999S", "P367D", "PT2562047788015215H"})
+    void badWindowsOfUniqueKeysAreRefused(String window) {
+        assertThatThrownBy(() -> Unique.key("k").throttle(Duration.parse(window)))
+                .hasMessageContaining("1 ms to 366 days");
+        assertThatThrownBy(() -> Unique.key("k").debounce(Duration.parse(window)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void strangeButHarmlessNamesWork() {
         String name = "ünïcode: with spaces / and ✓ 'quotes' * ?";

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Bench implements AutoCloseable {
     static final String TYPE = "benchmark";
     private static final String QUEUE = "default";
+    private static final int FILL_BATCH = 1_000;
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final Storage storage;
@@ -56,6 +57,15 @@ final class Bench implements AutoCloseable {
         }
         for (long n = from; n < to; n += batch) {
             jobq.queue(QUEUE).enqueueAll(jobs(inputs, n, Math.min(to, n + batch)));
+        }
+    }
+
+    /** Stores so many jobs of a tenant. */
+    void enqueue(Input.Maker inputs, int count, String tenant) {
+        for (int from = 0; from < count; from += FILL_BATCH) {
+            List<Job> jobs = jobs(inputs, from, Math.min(count, from + FILL_BATCH));
+            jobs.replaceAll(job -> job.tenant(tenant));
+            jobq.queue(QUEUE).enqueueAll(jobs);
         }
     }
 

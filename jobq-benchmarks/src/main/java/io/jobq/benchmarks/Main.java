@@ -21,6 +21,9 @@ public final class Main {
             new LatencyMode(),
             new DelayedMode(),
             new BacklogMode(),
+            new SharesMode(),
+            new TenantsMode(),
+            new OperationsMode(),
             new ChaosMode());
     /** For processes that this program starts. */
     private static final List<Mode> INNER = List.of(new ChaosWorker(), new ChaosProducer());
@@ -72,13 +75,13 @@ public final class Main {
     private static String usage() {
         StringBuilder text = new StringBuilder("usage: java -jar jobq-benchmarks.jar MODE [--option value …]\n");
         for (Mode mode : MODES) {
-            text.append(String.format("%n  %-8s %s%n          ", mode.name(), mode.summary()));
+            text.append(String.format("%n  %-10s %s%n            ", mode.name(), mode.summary()));
             mode.defaults()
                     .forEach((option, value) ->
                             text.append(" --").append(option).append(' ').append(value));
             text.append('\n');
         }
-        return text.append(String.format("%n  %-8s the JMH benchmarks; all that follows goes to JMH%n", "jmh"))
+        return text.append(String.format("%n  %-10s the JMH benchmarks; all that follows goes to JMH%n", "jmh"))
                 .toString();
     }
 }

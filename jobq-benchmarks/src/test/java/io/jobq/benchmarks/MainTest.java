@@ -71,6 +71,35 @@ class MainTest {
     }
 
     @Test
+    void sharesAreWhatTheWeightsSay() throws InterruptedException {
+        assertThat(run("shares --jobs 3500")).isZero();
+
+        assertThat(lines())
+                .extracting(each -> each.get("metric").asString())
+                .containsExactly("level_share_error", "tenant_share_error");
+    }
+
+    @Test
+    void comparesTenants() throws InterruptedException {
+        assertThat(run("tenants --jobs 5000 --rate 50 --seconds 0.2 --tenants 400"))
+                .isZero();
+
+        assertThat(lines())
+                .extracting(each -> each.get("metric").asString())
+                .contains("p99_ratio", "many_ratio", "throttling_ratio", "throttled_ratio");
+    }
+
+    @Test
+    void timesWhatOperatorsDo() throws InterruptedException {
+        assertThat(run("operations --jobs 200 --rounds 2")).isZero();
+
+        assertThat(lines())
+                .extracting(each -> each.get("metric").asString())
+                .contains("explain_ms", "move_ms", "bulk_move_ms", "dry_run_ms", "purge_ms")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void namesTheBatchSizeOfEachEnqueueRate() throws InterruptedException {
         assertThat(run("enqueue --jobs 20 --batch 10 --warmup 0")).isZero();
 

@@ -1,22 +1,28 @@
 package io.jobq.internal;
 
+import io.jobq.DuplicateJobException;
 import io.jobq.Job;
 import io.jobq.JobHandle;
 import io.jobq.JobId;
 import io.jobq.JobInterceptor;
 import io.jobq.JobQException;
 import io.jobq.Queue;
+import io.jobq.Unique;
 import io.jobq.metrics.JobMetrics;
 import io.jobq.spi.InsertResult;
+import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The first hop: interceptors → encode → storage → handles. */
 final class Producer {
+    private static final Logger log = LoggerFactory.getLogger(Producer.class);
     private static final int BATCH = 1_000;
 
     private final Storage storage;
@@ -63,13 +69,41 @@ final class Producer {
             List<InsertResult> results = storage.jobs().insert(batch);
             for (InsertResult result : results) {
                 handles.add(handle(result.id(), result instanceof InsertResult.Duplicate));
+                log(queue, result);
             }
             if (metrics != null) {
                 metrics.enqueued(batch, results);
             }
         }
         listeners.enqueued(queue, handles);
+        requireAccepted(queue, jobs, encoded, handles);
         return handles;
+    }
+
+    private static void log(String queue, InsertResult result) {
+        if (result instanceof InsertResult.Replaced replaced) {
+            log.debug("queue '{}': job {} has replaced {} by its unique key", queue, replaced.id(), replaced.old());
+        }
+    }
+
+    /** A job that meets its own id is repeated, not rejected. */
+    private static void requireAccepted(String queue, List<Job> jobs, List<NewJob> encoded, List<JobHandle> handles) {
+        List<String> rejected = new ArrayList<>();
+        for (int i = 0; i < jobs.size(); i++) {
+            Unique unique = jobs.get(i).unique();
+            JobId stored = handles.get(i).id();
+            if (unique != null
+                    && unique.isRejecting()
+                    && !stored.equals(encoded.get(i).id())) {
+                rejected.add("one of type '" + jobs.get(i).type() + "' since job " + stored + " holds its unique key");
+            }
+        }
+        if (!rejected.isEmpty()) {
+            throw new DuplicateJobException(
+                    rejected.size() + " of " + jobs.size() + " jobs for queue '" + queue + "' were rejected: "
+                            + String.join(", ", rejected.subList(0, Math.min(3, rejected.size()))),
+                    handles);
+        }
     }
 
     JobHandle handle(JobId id, boolean duplicate) {
@@ -81,7 +115,9 @@ final class Producer {
         JobId id = job.id() == null ? JobId.next() : job.id();
         try {
             int version = types.options(job.type()).version();
-            return new NewJob(id, queue, job.type(), payloads.write(job.payload(), version, "payload"), job.options());
+            Unique unique = job.unique();
+            JobOptions options = unique == null ? job.options() : job.options().withUnique(unique.of(job));
+            return new NewJob(id, queue, job.type(), payloads.write(job.payload(), version, "payload"), options);
         } catch (JobQException wrong) {
             throw new JobQException(
                     "job of type '" + job.type() + "' for queue '" + queue + "' was not enqueued: "

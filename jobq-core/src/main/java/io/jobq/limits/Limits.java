@@ -238,10 +238,7 @@ public final class Limits {
     }
 
     private Rule rule(Target target, String name) {
-        return rules().stream()
-                .filter(rule -> rule.target() == target && rule.name().equals(name))
-                .findFirst()
-                .orElse(new Rule(target, name, Limit.NONE, 0, null));
+        return admin.rule(queue, target, name).orElseGet(() -> new Rule(target, name, Limit.NONE, 0, null));
     }
 
     private static Rule with(Rule rule, Limit limit) {

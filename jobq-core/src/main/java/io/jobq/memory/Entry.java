@@ -3,6 +3,7 @@ package io.jobq.memory;
 import io.jobq.AttemptError;
 import io.jobq.JobSnapshot;
 import io.jobq.JobSnapshot.Progress;
+import io.jobq.JobState;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
@@ -81,6 +82,11 @@ final class Entry extends Position {
 
     int level() {
         return job.options().priority().level();
+    }
+
+    /** Whether it is scheduled or ready. */
+    boolean isWaiting() {
+        return place.state == JobState.SCHEDULED || place.state == JobState.READY;
     }
 
     boolean isHeldBy(long leaseToken) {

@@ -92,10 +92,13 @@ final class ExchangeCall {
         } else if (settlement instanceof Settlement.Snooze snooze) {
             entry.reason = snooze.reason();
             table.delay(entry, snooze.delay());
-        } else if (settlement instanceof Settlement.Park) {
-            table.park(entry);
         } else {
-            table.giveBack(entry);
+            table.keys.unstarted(entry, table.now());
+            if (settlement instanceof Settlement.Park) {
+                table.park(entry);
+            } else {
+                table.giveBack(entry);
+            }
         }
     }
 

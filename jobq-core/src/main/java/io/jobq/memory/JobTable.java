@@ -28,18 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class JobTable {
     private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
 
-    /** A unique key, which is one of its queue. */
-    private record QueueKey(String queue, String key) {}
-
     final Retention retention;
     final Signals signals = new Signals();
     final NavigableMap<String, QueueLines> queues = new TreeMap<>();
     final Leases leases = new Leases();
+    final UniqueKeys keys = new UniqueKeys();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final InstantSource clock;
     private final Map<JobId, Entry> entries = new HashMap<>();
-    private final Map<QueueKey, Entry> uniqueKeys = new HashMap<>();
     private boolean closed;
     private long sequence;
     private long lastToken;
@@ -86,7 +83,7 @@ final class JobTable {
         try {
             closed = true;
             entries.clear();
-            uniqueKeys.clear();
+            keys.clear();
             queues.clear();
             leases.clear();
             signals.clear();
@@ -112,40 +109,37 @@ final class JobTable {
         return entries.get(id);
     }
 
-    /** The live job of a queue that holds a unique key; null when it is free, or there is no key. */
-    @Nullable
-    Entry holder(String queue, @Nullable String uniqueKey) {
-        return uniqueKey == null ? null : uniqueKeys.get(new QueueKey(queue, uniqueKey));
-    }
-
     QueueLines queue(String name) {
         return queues.computeIfAbsent(name, QueueLines::new);
     }
 
     void insert(NewJob job) {
-        QueueLines queue = queue(job.queue());
-        Entry entry = new Entry(job, queue, now);
+        Entry entry = enter(job);
+        keys.take(entry, now);
+        await(entry, entry.due);
+    }
+
+    /** In the place of a job that waits; within a window of their unique key it takes over what is left of that. */
+    void replace(Entry old, NewJob job, long windowEnd) {
+        finish(old, Place.CANCELLED, "replaced by " + job.id());
+        Entry entry = enter(job);
+        boolean within = keys.takeOver(entry, windowEnd, now);
+        await(entry, within ? Math.min(entry.due, Math.max(now, old.due)) : entry.due);
+    }
+
+    private Entry enter(NewJob job) {
+        Entry entry = new Entry(job, queue(job.queue()), now);
         entries.put(entry.job.id(), entry);
-        holdKey(entry);
-        long due = job.options().due().toEpochMilli(now);
+        entry.due = Math.max(now, job.options().due().toEpochMilli(now));
+        return entry;
+    }
+
+    private void await(Entry entry, long due) {
+        entry.due = due;
         if (due > now) {
             addScheduled(entry, due);
         } else {
             addReady(entry);
-        }
-    }
-
-    private void holdKey(Entry entry) {
-        String key = entry.job.options().uniqueKey();
-        if (key != null) {
-            uniqueKeys.put(new QueueKey(entry.queue.name, key), entry);
-        }
-    }
-
-    private void freeKey(Entry entry) {
-        String key = entry.job.options().uniqueKey();
-        if (key != null) {
-            uniqueKeys.remove(new QueueKey(entry.queue.name, key), entry);
         }
     }
 
@@ -223,6 +217,7 @@ final class JobTable {
             entry.token = ++lastToken;
             entry.started = now;
             entry.reason = null;
+            keys.started(entry);
             queue.add(entry, Place.RUNNING, 0, entry.token);
         }
         return entry;
@@ -230,7 +225,11 @@ final class JobTable {
 
     void finish(Entry entry, Place end, @Nullable String reason) {
         leave(entry);
-        freeKey(entry);
+        if (end == Place.CANCELLED) {
+            keys.free(entry);
+        } else {
+            keys.finished(entry);
+        }
         entry.cancelReason = null;
         entry.reason = reason;
         entry.queue.add(entry, end, now, ++sequence);
@@ -254,7 +253,7 @@ final class JobTable {
         entry.enter(target, entry.job.options().withExpiresAt(null)); // whoever replays it wants it to run
         entry.restart();
         entry.due = now;
-        holdKey(entry);
+        keys.take(entry, now);
         addReady(entry);
     }
 
@@ -262,10 +261,10 @@ final class JobTable {
     void move(Entry entry, QueueLines target) {
         boolean scheduled = entry.place == Place.SCHEDULED;
         leave(entry);
-        freeKey(entry);
+        keys.free(entry);
         entry.enter(target, entry.job.options());
         entry.settledToken = 0; // its leases name the queue that it has left
-        holdKey(entry);
+        keys.take(entry, now);
         waitAgain(entry, scheduled);
     }
 
@@ -299,8 +298,13 @@ final class JobTable {
     }
 
     void delete(Entry entry) {
+        keys.free(entry);
+        purge(entry);
+    }
+
+    /** Deletes a job whose retention is over; the window of its unique key goes on. */
+    void purge(Entry entry) {
         leave(entry);
-        freeKey(entry);
         entries.remove(entry.job.id());
     }
 

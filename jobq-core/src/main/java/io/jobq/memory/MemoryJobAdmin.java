@@ -80,7 +80,7 @@ final class MemoryJobAdmin implements JobAdmin {
     }
 
     private boolean isKeyFree(Entry entry, String queue) {
-        return table.holder(queue, entry.job.options().uniqueKey()) == null;
+        return table.keys.isFree(entry, queue, table.now());
     }
 
     private void apply(Entry entry, JobAction action) {
@@ -136,11 +136,18 @@ final class MemoryJobAdmin implements JobAdmin {
 
     @Override
     public List<Rule> rules(String queue) {
-        return table.call(t -> {
-            QueueLines ruled = t.queues.get(queue);
-            Admission admission = ruled == null ? null : ruled.admission();
-            return admission == null ? List.of() : admission.rules.list();
-        });
+        return table.call(t -> rulesOf(queue).map(RuleBook::list).orElse(List.of()));
+    }
+
+    @Override
+    public Optional<Rule> rule(String queue, Rule.Target target, String name) {
+        return table.call(t -> rulesOf(queue).map(rules -> rules.find(target, name)));
+    }
+
+    private Optional<RuleBook> rulesOf(String queue) {
+        return Optional.ofNullable(table.queues.get(queue))
+                .map(QueueLines::admission)
+                .map(admission -> admission.rules);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.Subscription;
 import io.jobq.spi.SweepResult;
+import io.jobq.spi.UniqueKey;
 import io.jobq.spi.WorkerLease;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +38,21 @@ final class MemoryJobStore implements JobStore {
     }
 
     private InsertResult insert(NewJob job) {
-        Entry same = table.find(job.id());
-        if (same == null) {
-            same = table.holder(job.queue(), job.options().uniqueKey());
+        if (table.find(job.id()) != null) {
+            return new InsertResult.Duplicate(job.id());
         }
-        if (same != null) {
-            return new InsertResult.Duplicate(same.job.id());
+        UniqueKey key = job.options().unique();
+        UniqueKeys.Hold hold = table.keys.holder(job.queue(), key, table.now());
+        if (key == null || hold == null) {
+            table.insert(job);
+            return new InsertResult.Inserted(job.id());
         }
-        table.insert(job);
-        return new InsertResult.Inserted(job.id());
+        Entry holder = table.find(hold.id());
+        if (!key.replaces() || holder == null || !holder.isWaiting()) {
+            return new InsertResult.Duplicate(hold.id());
+        }
+        table.replace(holder, job, hold.end());
+        return new InsertResult.Replaced(job.id(), hold.id());
     }
 
     @Override
@@ -80,6 +87,7 @@ final class MemoryJobStore implements JobStore {
         return table.call(t -> {
             SweepResult result = new SweepResult(promote(limit), reclaim(limit), purge(limit));
             t.queues.values().forEach(queue -> t.admit(queue, limit));
+            t.keys.purge(t.now(), limit);
             return result;
         });
     }
@@ -124,7 +132,7 @@ final class MemoryJobStore implements JobStore {
             if (oldest == null || oldest.major > before) {
                 break;
             }
-            table.delete(oldest);
+            table.purge(oldest);
             purged++;
         }
         return purged;

@@ -79,7 +79,9 @@ final class RuleBook {
         return find(Target.TENANT_CLASS, name == null ? "" : name);
     }
 
-    private @Nullable Rule find(Target target, String name) {
+    /** What a target has of its own; null for nothing. */
+    @Nullable
+    Rule find(Target target, String name) {
         return named(target).get(name);
     }
 

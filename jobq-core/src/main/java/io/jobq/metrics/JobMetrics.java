@@ -166,7 +166,7 @@ public final class JobMetrics implements JobInterceptor {
     public void enqueued(List<NewJob> jobs, List<InsertResult> results) {
         for (int i = 0; i < jobs.size(); i++) {
             Meters ofJob = of(jobs.get(i).queue(), jobs.get(i).type());
-            (results.get(i) instanceof InsertResult.Inserted ? ofJob.enqueued : ofJob.duplicates).increment();
+            (results.get(i) instanceof InsertResult.Duplicate ? ofJob.duplicates : ofJob.enqueued).increment();
         }
     }
 

@@ -10,6 +10,9 @@ public sealed interface InsertResult {
     /** It is stored now. */
     record Inserted(JobId id) implements InsertResult {}
 
-    /** It was left alone: this job stands for it, having the same id or holding the same unique key. */
+    /** It was left alone: this job stands for it, having the same id or holding its unique key. */
     record Duplicate(JobId id) implements InsertResult {}
+
+    /** It is stored now, and the job that held its unique key until then is cancelled. */
+    record Replaced(JobId id, JobId old) implements InsertResult {}
 }

@@ -54,4 +54,7 @@ public interface JobAdmin {
 
     /** The rules of a queue, ordered by target and name. */
     List<Rule> rules(String queue);
+
+    /** The rule that a queue has for a target and name of its own; costs the same whatever the number of rules. */
+    Optional<Rule> rule(String queue, Rule.Target target, String name);
 }

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 public interface JobStore {
     /**
      * Stores jobs; once this returns they survive whatever the storage promises to survive. A job whose id is already
-     * stored in its queue, or whose unique key is held by a live job there, is left alone and answered as a duplicate.
+     * stored in its queue is left alone and answered as a duplicate, and so is one whose {@linkplain UniqueKey unique key}
+     * another job holds there, unless it replaces that.
      * Whether an id that is stored in another queue is a duplicate too is the storage's choice: queues may lie on
      * different machines.
      *

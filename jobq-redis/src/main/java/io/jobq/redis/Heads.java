@@ -6,6 +6,7 @@ import io.jobq.spi.Due;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.UniqueKey;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,9 @@ final class Heads {
             json.writeStringProperty("timeout", options.timeout().toString());
         }
         write(json, "retry", options.retryPolicy());
-        write(json, "unique", options.uniqueKey());
+        if (options.unique() != null) {
+            write(json, options.unique());
+        }
         write(json, "idempotency", options.idempotencyKey());
         if (!options.headers().isEmpty()) {
             json.writeObjectPropertyStart("headers");
@@ -84,6 +87,31 @@ final class Heads {
         if (value != null) {
             json.writeStringProperty(name, value);
         }
+    }
+
+    private static void write(JsonGenerator json, UniqueKey unique) {
+        json.writeStringProperty("unique", unique.key());
+        if (unique.until() != UniqueKey.Until.FINISH) {
+            json.writeStringProperty("until", unique.until().name());
+        }
+        if (unique.window() != null) {
+            json.writeNumberProperty("window", unique.window().toMillis());
+        }
+        if (unique.replaces()) {
+            json.writeBooleanProperty("replaces", true);
+        }
+    }
+
+    /** The unique key that a job wants, as {@code keys.lua} reads it; empty for none. */
+    static String wantedKey(JobOptions options) {
+        UniqueKey unique = options.unique();
+        if (unique == null) {
+            return "";
+        }
+        char letter = unique.until().name().charAt(0);
+        String window =
+                unique.window() == null ? "" : String.valueOf(unique.window().toMillis());
+        return letter + (unique.replaces() ? "r" : "-") + window + ":" + unique.key();
     }
 
     /** Milliseconds of an instant; the end of time for one beyond it. */
@@ -120,6 +148,9 @@ final class Heads {
         private @Nullable String retry;
         private @Nullable String tenant;
         private @Nullable String unique;
+        private UniqueKey.Until until = UniqueKey.Until.FINISH;
+        private @Nullable Duration window;
+        private boolean replaces;
         private @Nullable String idempotency;
         private @Nullable String limit;
         private Map<String, String> headers = Map.of();
@@ -139,6 +170,9 @@ final class Heads {
                 case "retry" -> retry = json.getString();
                 case "tenant" -> tenant = json.getString();
                 case "unique" -> unique = json.getString();
+                case "until" -> until = UniqueKey.Until.valueOf(json.getString());
+                case "window" -> window = Duration.ofMillis(json.getLongValue());
+                case "replaces" -> replaces = json.getBooleanValue();
                 case "idempotency" -> idempotency = json.getString();
                 case "limit" -> limit = json.getString();
                 case "headers" -> headers = readHeaders(json);
@@ -167,7 +201,7 @@ final class Heads {
                     retry,
                     headers,
                     tenant,
-                    unique,
+                    unique == null ? null : new UniqueKey(unique, until, window, replaces),
                     idempotency,
                     limit);
         }

@@ -19,12 +19,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class InsertBatcher {
     private static final int JOBS_AT_MOST = 1_000;
     private static final long BYTES_AT_MOST = 1 << 20;
-    private static final String NEW = "";
 
     /**
      * One job on its way.
      *
-     * @param answer empty when it was stored, else the id of the job that stands for it
+     * @param answer as the script gives it
      */
     record Pending(QueueKeys queue, Args args, CompletableFuture<String> answer) {
         static Pending of(QueueKeys queue, NewJob job) {
@@ -32,12 +31,11 @@ final class InsertBatcher {
         }
 
         private static Args args(NewJob job) {
-            String key = job.options().uniqueKey();
             return new Args()
                     .add(job.id().toString())
                     .add(Dues.text(job.options().due()))
                     .add(lane(job.options()))
-                    .add(key == null ? NEW : key)
+                    .add(Heads.wantedKey(job.options()))
                     .add(Heads.encode(job));
         }
 

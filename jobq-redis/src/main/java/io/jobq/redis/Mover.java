@@ -1,6 +1,7 @@
 package io.jobq.redis;
 
 import io.jobq.JobId;
+import io.jobq.spi.UniqueKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class Mover {
             return List.of();
         }
         for (Row row : rows) {
-            what.add(row.job().id().toString()).add(row.record()).add(row.uniqueKey());
+            what.add(row.job().id().toString()).add(row.record()).add(row.wantedKey());
         }
         Reply reply = calls.call(Script.ACT, rows.get(0).queue(), what);
         List<Integer> answers = new ArrayList<>();
@@ -62,11 +63,12 @@ final class Mover {
 
     /** Looks before a job leaves its place in vain; the key may still be taken while it is on its way. */
     private boolean isKeyHeld(Row row, String target) {
-        if (row.uniqueKey().isEmpty()) {
+        UniqueKey key = row.job().job().options().unique();
+        if (key == null || key.window() != null) { // a window may be over
             return false;
         }
         byte[] unique = queues.of(row.moved(target)).keys()[UNIQUE];
-        return calls.link().await(calls.link().commands().hget(unique, QueueKeys.bytes(row.uniqueKey()))) != null;
+        return calls.link().await(calls.link().commands().hget(unique, QueueKeys.bytes(key.key()))) != null;
     }
 
     /** Brings moves to their end that have begun, whoever has begun them. Returns which jobs have arrived. */
@@ -122,7 +124,7 @@ final class Mover {
                                 ? ""
                                 : String.valueOf(target.counter(row.queue().token(record.token)) + 1))
                 .add(record.startedText())
-                .add(row.uniqueKey())
+                .add(row.wantedKey())
                 .add(row.errors())
                 .add(row.log())
                 .add(afresh ? new byte[0] : row.progress());

@@ -86,8 +86,8 @@ final class Queues {
             return all.get(0);
         }
         JobOptions options = job.options();
-        Object key = options.uniqueKey() != null
-                ? options.uniqueKey()
+        Object key = options.unique() != null
+                ? options.unique().key()
                 : options.tenant() != null ? options.tenant() : job.id();
         return all.get(Math.floorMod(key.hashCode() * 0x9e3779b9, all.size()));
     }

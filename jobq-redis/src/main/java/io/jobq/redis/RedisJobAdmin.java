@@ -78,7 +78,17 @@ final class RedisJobAdmin implements JobAdmin {
     @Override
     public List<Rule> rules(String queue) {
         calls.link().requireOpen();
-        return Rules.decode(calls.call(Script.RULES, queues.of(queue).get(0), new Args()));
+        return rules(queue, new Args());
+    }
+
+    @Override
+    public Optional<Rule> rule(String queue, Rule.Target target, String name) {
+        calls.link().requireOpen();
+        return rules(queue, new Args().add(Rules.name(target, name))).stream().findFirst();
+    }
+
+    private List<Rule> rules(String queue, Args which) {
+        return Rules.decode(calls.call(Script.RULES, queues.of(queue).get(0), which));
     }
 
     @Override

@@ -111,11 +111,18 @@ final class RedisJobStore implements JobStore {
         List<InsertResult> results = new ArrayList<>(jobs.size());
         for (int i = 0; i < jobs.size(); i++) {
             JobId id = jobs.get(i).id();
-            String holder = calls.link().await(pending.get(i).answer());
-            results.add(
-                    holder.isEmpty() ? new InsertResult.Inserted(id) : new InsertResult.Duplicate(JobId.parse(holder)));
+            results.add(result(id, calls.link().await(pending.get(i).answer())));
         }
         return results;
+    }
+
+    private static InsertResult result(JobId id, String answer) {
+        if (answer.isEmpty()) {
+            return new InsertResult.Inserted(id);
+        }
+        return answer.startsWith("!")
+                ? new InsertResult.Replaced(id, JobId.parse(answer.substring(1)))
+                : new InsertResult.Duplicate(JobId.parse(answer));
     }
 
     /** How many jobs wait in this process for Redis to come back. */

@@ -87,9 +87,9 @@ record Row(QueueKeys queue, JobSnapshot job, Reply reply, int at) {
         return new NewJob(old.id(), other, old.type(), old.payload(), old.options());
     }
 
-    String uniqueKey() {
-        String key = job.job().options().uniqueKey();
-        return key == null ? "" : key;
+    /** The unique key that it wants, as scripts read it; empty for none. */
+    String wantedKey() {
+        return Heads.wantedKey(job.job().options());
     }
 
     boolean matches(JobFilter filter) {

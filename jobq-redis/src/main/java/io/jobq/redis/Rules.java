@@ -27,7 +27,12 @@ final class Rules {
 
     /** The name, with texts as they stand in heads. */
     static String name(Rule rule) {
-        return letter(rule.target()) + Records.unquoted(rule.name());
+        return name(rule.target(), rule.name());
+    }
+
+    /** The name of what a rule is about. */
+    static String name(Target target, String name) {
+        return letter(target) + Records.unquoted(name);
     }
 
     private static String letter(Target target) {

@@ -8,34 +8,41 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The Lua scripts: one file each, those that work on a queue behind {@code common.lua} and {@code fair.lua}. */
+/** The Lua scripts: one file each, those that work on a queue behind what they share. */
 enum Script {
-    INSERT("insert", true),
-    EXCHANGE("exchange", true),
-    RENEW("renew", true),
-    SWEEP("sweep", true),
-    STATS("stats", true),
-    FIND("find", true),
-    LIST("list", true),
-    ACT("act", true),
-    ADOPT("adopt", true),
-    PAUSE("pause", true),
-    FEED("feed", true),
-    RULE("rule", true),
-    RULES("rules", true),
-    REGISTRY_PUT("registry_put", false),
-    REGISTRY_LIST("registry_list", false),
-    IDEMPOTENCY_BEGIN("idempotency_begin", false),
-    IDEMPOTENCY_COMPLETE("idempotency_complete", false),
-    IDEMPOTENCY_ABANDON("idempotency_abandon", false);
+    INSERT(ofQueue("places", "insert")),
+    EXCHANGE(ofQueue("exchange")),
+    RENEW(ofQueue("renew")),
+    SWEEP(ofQueue("sweep")),
+    STATS(ofQueue("stats")),
+    FIND(ofQueue("find")),
+    LIST(ofQueue("list")),
+    ACT(ofQueue("places", "act")),
+    ADOPT(ofQueue("adopt")),
+    PAUSE(ofQueue("pause")),
+    FEED(ofQueue("feed")),
+    RULE(ofQueue("rule")),
+    RULES(ofQueue("rules")),
+    REGISTRY_PUT(read("registry_put")),
+    REGISTRY_LIST(read("registry_list")),
+    IDEMPOTENCY_BEGIN(read("idempotency_begin")),
+    IDEMPOTENCY_COMPLETE(read("idempotency_complete")),
+    IDEMPOTENCY_ABANDON(read("idempotency_abandon"));
 
     private final String text;
     private final String sha;
 
-    Script(String name, boolean ofQueue) {
-        String own = read(name);
-        this.text = ofQueue ? read("common") + read("fair") + own : own;
+    Script(String text) {
+        this.text = text;
         this.sha = sha1(text);
+    }
+
+    private static String ofQueue(String... parts) {
+        StringBuilder all = new StringBuilder(read("common") + read("fair") + read("keys"));
+        for (String part : parts) {
+            all.append(read(part));
+        }
+        return all.toString();
     }
 
     private static String read(String name) {

@@ -4,7 +4,7 @@
 -- ARGV     7 what to do, 8 with what: CANCEL reason, DELETE, REPLAY, RUN, RESCHEDULE due ("+ms" from now, "ms" at),
 --          PRIORITIZE level, EDIT what follows the times in its head, and its payload; and the three steps of a move:
 --          LEAVE queue, then ARRIVED once it is in that queue, or STAY if that has not taken it;
---          then per job: id, the record seen ("" for none), its unique key ("" for none)
+--          then per job: id, the record seen ("" for none), the unique key it wants (keys.lua; "" for none)
 -- returns  one number per job: 1 done, 0 it does not fit, 2 it has changed
 
 -- Whoever moves a job must say so again within this time, or any sweep ends the move.
@@ -12,34 +12,8 @@ local MOVE_LEASE_MS = 10000
 
 local action, with = ARGV[7], ARGV[8]
 
-local function isFinal(record)
-  return record and FINAL[record.state] ~= nil
-end
-
-local function waits(record)
-  return not record or ((record.state == 'READY' or record.state == 'SCHEDULED') and not record.moving)
-end
-
--- Takes a job that neither runs nor moves out of its place.
-local function leave(id, record, level)
-  redis.call('ZREM', AGING, level .. id)
-  if record and record.back then -- the room that it had is another's
-    redis.call('ZADD', HELD, 'XX', nowText, record.back)
-    record.back = nil
-  end
-  if isFinal(record) then
-    unfile(id, record.state)
-  elseif record and record.parked then
-    redis.call('ZREM', PARKED, record.parked .. '"' .. id)
-  elseif record and record.aside then
-    fair().leaveAside(id, record)
-  elseif redis.call('ZREM', SCHEDULED, level .. id) + redis.call('ZREM', SHARED, id, id .. ':r') == 0 then
-    count('holes', 1)
-  end
-end
-
 local function remove(id)
-  freeKeys({id})
+  freeKeys({id}, 'SFW')
   erase({id})
   return 1
 end
@@ -66,10 +40,13 @@ function acts.CANCEL(id, record, level)
   return 1
 end
 
-function acts.DELETE(id, record, level)
+function acts.DELETE(id, record, level, _, key)
   if isFinal(record) then
     unfile(id, record.state)
-    erase({id}) -- its unique key may be another's by now
+    erase({id})
+    if key ~= '' then
+      uniqueKeys().forget(id, key)
+    end
     return 1
   elseif not waits(record) then
     return 0
@@ -79,7 +56,7 @@ function acts.DELETE(id, record, level)
 end
 
 function acts.REPLAY(id, record, _, body, key)
-  if not isFinal(record) or (key ~= '' and takeKey(key, id)) then
+  if not isFinal(record) or (key ~= '' and uniqueKeys().take(id, key, storedAt(body))) then
     return 0
   end
   unfile(id, record.state)

@@ -2,14 +2,14 @@
 -- job whose id is stored is left alone.
 --
 -- ARGV     7 id, 8 body, 9 its record there ("" if it shall start over), 10 level, 11 token and 12 start of its last lease
---          ("" for none), 13 unique key ("" for none), 14 errors, 15 log, 16 progress
--- returns  1 it is here now, or was before; 0 a live job holds its unique key
+--          ("" for none), 13 the unique key it wants (keys.lua; "" for none), 14 errors, 15 log, 16 progress
+-- returns  1 it is here now, or was before; 0 another job holds its unique key
 
 local id, body, key = ARGV[7], ARGV[8], ARGV[13]
 if redis.call('HEXISTS', JOBS, id) == 1 then
   return {1}
 end
-if key ~= '' and takeKey(key, id) then
+if key ~= '' and uniqueKeys().take(id, key, storedAt(body)) then
   return {0}
 end
 -- tokens must grow, so this queue's may not lag behind the job's

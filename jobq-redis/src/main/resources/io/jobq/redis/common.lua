@@ -3,8 +3,8 @@
 --
 -- KEYS   1 jobs      hash  id -> head and payload        8 cancelled zset  id by finished us
 --        2 state     hash  id -> record                  9 parked    zset  type"id, all scores 0
---        3 scheduled zset  level..id by due ms          10 unique    hash  unique key -> id of the live job
---        4 claims    hash  token -> ids claimed with    11 holds     hash  id -> its unique key
+--        3 scheduled zset  level..id by due ms          10 unique    hash  key -> id, or id:end (keys.lua)
+--        4 claims    hash  token -> ids claimed with    11 holds     hash  id -> its key (keys.lua)
 --                          it, token:n -> how many of   12 story     hash  id:e errors, id:l log, id:p progress, id:r result
 --                          them share its lease still   13 meta      hash  counters
 --        5 leases    zset  token by end of its lease;   14 idle      zset  instance by end of its wait
@@ -113,16 +113,17 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
-local fair -- made by fair.lua
+local fair, uniqueKeys -- made by fair.lua and keys.lua
 
-local holes, tenanted, ruled, paused
+local holes, tenanted, ruled, paused, starting
 
--- How many entries of the ready lists are holes, whether tenants ever had jobs, whether there ever were rules, and whether
--- it is paused; as it was when first asked for.
+-- How many entries of the ready lists are holes, whether tenants ever had jobs, whether there ever were rules, whether
+-- it is paused, and whether starts ever freed unique keys; as it was when first asked for.
 local function lines()
   if not holes then
-    local meta = redis.call('HMGET', META, 'holes', 'tenants', 'rules', 'paused')
+    local meta = redis.call('HMGET', META, 'holes', 'tenants', 'rules', 'paused', 'starts')
     holes, tenanted, ruled, paused = tonumber(meta[1] or 0), meta[2] ~= false, meta[3] ~= false, meta[4] ~= false
+    starting = meta[5] ~= false
   end
   return holes, tenanted, ruled, paused
 end
@@ -159,14 +160,9 @@ local function successAt(entry, text)
   return isEntryOf(entry, record, 'SUCCEEDED') and record or nil
 end
 
--- Takes a unique key for a job, or returns the job that holds it.
-local function takeKey(key, id)
-  local holder = redis.call('HGET', UNIQUE, key)
-  if not holder then
-    redis.call('HSET', UNIQUE, key, id)
-    redis.call('HSET', HOLDS, id, key)
-  end
-  return holder
+-- When a job was stored, out of the head of its body.
+local function storedAt(body)
+  return tonumber(string.match(body, '^{"at":(%d+)'))
 end
 
 -- The body without its expiry: whoever replays a job wants it to run. In front of the expiry there are numbers only.
@@ -346,19 +342,10 @@ local function trim(state)
   end
 end
 
-local function freeKeys(ids)
-  if redis.call('EXISTS', HOLDS) == 0 then
-    return
-  end
-  local keys = {}
-  for _, key in ipairs(redis.call('HMGET', HOLDS, unpack(ids))) do
-    if key then
-      keys[#keys + 1] = key
-    end
-  end
-  if #keys > 0 then
-    redis.call('HDEL', UNIQUE, unpack(keys))
-    redis.call('HDEL', HOLDS, unpack(ids))
+-- Jobs are final, or are gone: they hold no keys with these letters any more.
+local function freeKeys(ids, letters)
+  if redis.call('EXISTS', HOLDS) == 1 then
+    uniqueKeys().finished(ids, letters)
   end
 end
 
@@ -436,7 +423,7 @@ local function finish(id, record, state, reason)
   record.tag = state == 'SUCCEEDED' and succeededHoles() > 0 and count('tag', 1) or nil
   record.finished = us
   save(id, record)
-  freeKeys({id})
+  freeKeys({id}, state == 'CANCELLED' and 'SFW' or 'SF')
   if state == 'SUCCEEDED' then
     redis.call('RPUSH', FINAL.SUCCEEDED, entryOf(id, record.tag))
   else

@@ -99,7 +99,7 @@ local function settlePlain(claims)
   if #ended > 0 then
     redis.call('HSET', STATE, unpack(endRecords))
     redis.call('RPUSH', FINAL.SUCCEEDED, unpack(filed))
-    freeKeys(ended)
+    freeKeys(ended, 'SF')
     finished = ended
   end
 end
@@ -174,10 +174,16 @@ local function apply(kind, id, record, first, second)
     elseif kind == 'Z' then
       record.reason = second
       again(id, record, tonumber(first))
-    elseif kind == 'P' then
-      park(id, record)
     else
-      giveBack(id, record)
+      lines()
+      if starting then
+        uniqueKeys().unstarted(id)
+      end
+      if kind == 'P' then
+        park(id, record)
+      else
+        giveBack(id, record)
+      end
     end
   end
 end
@@ -289,6 +295,9 @@ local function take(level, entries, isSure, areAged)
     claims[#claims + 1], claims[#claims + 2] = token, table.concat(mine, ' ')
     claims[#claims + 1], claims[#claims + 2] = token .. ':n', #mine
     got = got + #mine
+    if starting then
+      uniqueKeys().free(mine, 'S')
+    end
   end
   if #parts > 0 then
     for _, part in ipairs(redis.call('HMGET', STORY, unpack(parts))) do

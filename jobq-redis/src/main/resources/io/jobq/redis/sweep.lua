@@ -39,9 +39,11 @@ local function resume(id, lease)
 end
 
 for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, limit)) do
-  local moving = string.match(lease, '^move:(.*)$')
+  local moving, key = string.match(lease, '^move:(.*)$'), string.match(lease, '^key:(.*)$')
   if moving then
     resume(moving, lease)
+  elseif key then
+    uniqueKeys().expire(key)
   elseif reclaimed < limit then
     reclaim(lease)
   end

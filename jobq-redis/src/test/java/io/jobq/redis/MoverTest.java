@@ -10,6 +10,7 @@ import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.UniqueKey;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
 import java.util.List;
@@ -102,9 +103,9 @@ class MoverTest {
 
     @Test
     void oneWhoseUniqueKeyIsTakenOnTheWayGoesBack() {
-        JobId id = insert("from", JobOptions.DEFAULT.withUniqueKey("k"));
+        JobId id = insert("from", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
         leave(id);
-        JobId holder = insert("to", JobOptions.DEFAULT.withUniqueKey("k"));
+        JobId holder = insert("to", JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish("k")));
         assertThat(mover.finish(queues.of("from").get(0), List.of(id))).isEmpty();
 
         assertThat(claim("from")).containsExactly(id);

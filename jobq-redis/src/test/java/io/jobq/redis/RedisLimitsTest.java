@@ -18,6 +18,8 @@ import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.StorageException;
+import io.jobq.spi.UniqueKey;
+import io.jobq.spi.UniqueKey.Until;
 import io.jobq.spi.WorkerLease;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -111,7 +113,11 @@ class RedisLimitsTest {
 
     private static void everythingThatCanHappen(RedisStorage storage) {
         List<NewJob> jobs = jobs(20);
-        jobs.add(job(JobOptions.DEFAULT.withUniqueKey("k")));
+        for (Until until : Until.values()) {
+            Duration window = until == Until.WINDOW ? Duration.ofHours(1) : null;
+            jobs.add(1, job(JobOptions.DEFAULT.withUnique(new UniqueKey("k" + until, until, window, false))));
+            jobs.add(2, job(JobOptions.DEFAULT.withUnique(new UniqueKey("k" + until, until, window, true))));
+        }
         jobs.add(job(JobOptions.DEFAULT.withDue(new Due.In(Duration.ofHours(1)))));
         jobs.add(job(JobOptions.DEFAULT.withPriority(Priority.LOW)));
         storage.jobs().insert(jobs);

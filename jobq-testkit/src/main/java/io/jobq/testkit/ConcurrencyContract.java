@@ -75,6 +75,9 @@ abstract class ConcurrencyContract extends RateContract {
             }
 
             assertThat(admin().rules("not used yet")).isEqualTo(rules);
+            rules.forEach(rule -> assertThat(admin().rule("not used yet", rule.target(), rule.name()))
+                    .contains(rule));
+            assertThat(admin().rule("not used yet", Target.TYPE, "unknown")).isEmpty();
             assertThat(admin().rules(QUEUE)).isEmpty();
         }
 

@@ -25,6 +25,7 @@ import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Storage;
+import io.jobq.spi.UniqueKey;
 import io.jobq.spi.WorkerLease;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,7 +114,7 @@ abstract class ContractFixtures implements StorageFactory {
     }
 
     static JobOptions unique(String key) {
-        return JobOptions.DEFAULT.withUniqueKey(key);
+        return JobOptions.DEFAULT.withUnique(UniqueKey.untilFinish(key));
     }
 
     static JobOptions priority(Priority priority) {

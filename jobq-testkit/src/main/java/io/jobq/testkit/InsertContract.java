@@ -10,16 +10,14 @@ import io.jobq.spi.Due;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.InsertResult.Duplicate;
 import io.jobq.spi.InsertResult.Inserted;
-import io.jobq.spi.JobAction;
-import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.UniqueKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -40,7 +38,7 @@ abstract class InsertContract extends ContractFixtures {
                     "gentle",
                     Map.of("traceparent", "00-abc", "empty", ""),
                     "acme",
-                    "order:1",
+                    new UniqueKey("order:1", UniqueKey.Until.WINDOW, Duration.ofMillis(61_001), true),
                     "charge:1",
                     "stripe");
             NewJob job = new NewJob(JobId.next(), QUEUE, TYPE, new Payload(3, new byte[] {0, -1, 127, '"'}), options);
@@ -147,84 +145,6 @@ abstract class InsertContract extends ContractFixtures {
 
             assertThat(jobs().insert(List.of(known, fresh)))
                     .containsExactly(new Duplicate(known.id()), new Inserted(fresh.id()));
-        }
-    }
-
-    @Nested
-    class UniqueKeys {
-        @Test
-        void aLiveJobHoldsItsKey() {
-            JobId first = insert(job(unique("order:1"))).get(0);
-
-            assertThat(jobs().insert(List.of(job(unique("order:1"))))).containsExactly(new Duplicate(first));
-            claimOne();
-            assertThat(jobs().insert(List.of(job(unique("order:1"))))).containsExactly(new Duplicate(first));
-        }
-
-        @Test
-        void aScheduledJobHoldsItsKey() {
-            JobOptions later = delayed(Duration.ofMinutes(1)).withUniqueKey("order:1");
-            JobId first = insert(job(later)).get(0);
-
-            assertThat(jobs().insert(List.of(job(unique("order:1"))))).containsExactly(new Duplicate(first));
-        }
-
-        @Test
-        void theKeyHoldsWithinABatch() {
-            NewJob first = job(unique("k"));
-            NewJob second = job(unique("k"));
-
-            assertThat(jobs().insert(List.of(first, second)))
-                    .containsExactly(new Inserted(first.id()), new Duplicate(first.id()));
-            assertThat(admin().find(second.id())).isEmpty();
-        }
-
-        @Test
-        void queuesHaveKeysOfTheirOwn() {
-            insert(job(unique("k")), job("other", unique("k")));
-        }
-
-        @Test
-        void differentKeysDoNotMeet() {
-            insert(job(unique("a")), job(unique("b")), job(unique("A")), job());
-        }
-
-        @Test
-        void everyFinalStateFreesTheKey() {
-            insert(job(unique("k")));
-            apply(succeeded(claimOne()));
-            insert(job(unique("k")));
-            apply(discard(claimOne()));
-            insert(job(unique("k")));
-            apply(cancel(claimOne()));
-            insert(job(unique("k")));
-        }
-
-        @Test
-        void aRetriedJobKeepsItsKey() {
-            JobId first = insert(job(unique("k"))).get(0);
-            apply(retry(claimOne(), Duration.ofMinutes(1)));
-
-            assertThat(jobs().insert(List.of(job(unique("k"))))).containsExactly(new Duplicate(first));
-        }
-
-        @Test
-        void cancellingAndDeletingFreeTheKey() {
-            JobId first = insert(job(unique("k"))).get(0);
-            admin().apply(JobFilter.ALL.withIds(Set.of(first)), new JobAction.Cancel("no"), null, 10);
-            JobId second = insert(job(unique("k"))).get(0);
-            admin().apply(JobFilter.ALL.withIds(Set.of(second)), new JobAction.Delete(), null, 10);
-            insert(job(unique("k")));
-        }
-
-        @Test
-        void deletingAFinishedJobDoesNotFreeItsSuccessorsKey() {
-            JobId first = insert(job(unique("k"))).get(0);
-            apply(succeeded(claimOne()));
-            JobId second = insert(job(unique("k"))).get(0);
-            admin().apply(JobFilter.ALL.withIds(Set.of(first)), new JobAction.Delete(), null, 10);
-
-            assertThat(jobs().insert(List.of(job(unique("k"))))).containsExactly(new Duplicate(second));
         }
     }
 

@@ -412,6 +412,7 @@ public abstract class JobStoreContract extends PauseContract {
                     () -> closed.admin().apply(JobFilter.ALL, new JobAction.Delete(), null, 1),
                     () -> closed.admin().stats(),
                     () -> closed.admin().rules(QUEUE),
+                    () -> closed.admin().rule(QUEUE, Rule.Target.QUEUE, ""),
                     () -> closed.admin().rule(QUEUE, new Rule(Rule.Target.QUEUE, "", Limit.PAUSED, 0, null)),
                     () -> closed.registry().list("worker"),
                     () -> closed.registry().remove("worker", "a"),

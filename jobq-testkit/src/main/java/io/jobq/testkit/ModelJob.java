@@ -11,6 +11,7 @@ import io.jobq.spi.JobFilter;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
+import io.jobq.spi.UniqueKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +33,9 @@ final class ModelJob {
 
     Priority priority;
     Payload payload;
+
+    /** When it was stored. */
+    long stored;
 
     long due;
     long leaseEnd;
@@ -62,8 +66,13 @@ final class ModelJob {
         this.payload = job.payload();
     }
 
-    boolean isLive() {
-        return !state.isFinal();
+    boolean isWaiting() {
+        return state == JobState.SCHEDULED || state == JobState.READY;
+    }
+
+    @Nullable
+    UniqueKey key() {
+        return job.options().unique();
     }
 
     boolean isClaimable() {
@@ -145,7 +154,7 @@ final class ModelJob {
         assertThat(stored.job().payload()).as("payload").isEqualTo(payload);
         assertThat(stored.type()).as("type").isEqualTo(job.type());
         assertThat(stored.job().options().priority()).as("priority").isEqualTo(priority);
-        assertThat(stored.job().options().uniqueKey()).isEqualTo(job.options().uniqueKey());
+        assertThat(stored.job().options().unique()).isEqualTo(key());
         assertThat(stored.times().started() != null).as("started").isEqualTo(started);
         assertThat(stored.times().finished() != null).as("finished").isEqualTo(state.isFinal());
     }

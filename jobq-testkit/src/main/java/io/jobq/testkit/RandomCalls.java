@@ -15,6 +15,8 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
+import io.jobq.spi.UniqueKey;
+import io.jobq.spi.UniqueKey.Until;
 import io.jobq.spi.WorkerLease;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -72,10 +74,14 @@ final class RandomCalls {
         claimed.forEach(c -> leases.add(c.lease()));
     }
 
+    /** Repeated ones come first: whether another of the batch replaces them is then no question. */
     List<NewJob> newJobs() {
         List<NewJob> jobs = new ArrayList<>();
+        while (!repeatable.isEmpty() && chance(30)) {
+            jobs.add(oneOf(repeatable));
+        }
         for (int i = pick(5); i >= 0; i--) {
-            NewJob job = !repeatable.isEmpty() && chance(10) ? oneOf(repeatable) : newJob();
+            NewJob job = newJob();
             inserted.add(job);
             repeatable.add(job);
             jobs.add(job);
@@ -86,9 +92,16 @@ final class RandomCalls {
     private NewJob newJob() {
         JobId id = JobId.of(new UUID(random.nextLong(), random.nextLong()));
         JobOptions options = JobOptions.DEFAULT.withPriority(priority()).withDue(due());
-        options = chance(30) ? options.withUniqueKey(oneOf(KEYS)) : options;
+        options = chance(40) ? options.withUnique(uniqueKey()) : options;
         options = chance(40) ? options.withTenant(oneOf(TENANTS)) : options;
         return new NewJob(id, oneOf(QUEUES), oneOf(TYPES), payload(), options);
+    }
+
+    /** Windows end between two steps of time. */
+    private UniqueKey uniqueKey() {
+        Until until = oneOf(List.of(Until.values()));
+        Duration window = until == Until.WINDOW ? Duration.ofSeconds(15 + 10L * pick(6)) : null;
+        return new UniqueKey(oneOf(KEYS), until, window, chance(40));
     }
 
     private Payload payload() {

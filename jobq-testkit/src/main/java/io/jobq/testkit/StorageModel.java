@@ -21,6 +21,7 @@ import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.SweepResult;
+import io.jobq.spi.UniqueKey;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,7 @@ final class StorageModel {
     final List<ModelJob> jobs = new ArrayList<>();
     final Set<String> queues = new TreeSet<>();
     final Set<String> paused = new HashSet<>();
+    private final ModelKeys keys = new ModelKeys();
     private final Retention retention;
     private final JobAdmin admin;
     private final long start;
@@ -85,34 +87,43 @@ final class StorageModel {
         return jobs.stream().filter(wanted).toList();
     }
 
-    InsertResult insert(NewJob job) {
-        ModelJob same = find(job.id());
-        if (same == null) {
-            same = holder(job.queue(), job.options().uniqueKey());
+    List<InsertResult> insert(List<NewJob> added) {
+        List<InsertResult> results = added.stream().map(this::insert).toList();
+        settleTies();
+        return results;
+    }
+
+    private InsertResult insert(NewJob job) {
+        if (find(job.id()) != null) {
+            return new InsertResult.Duplicate(job.id());
         }
-        if (same != null) {
-            return new InsertResult.Duplicate(same.job.id());
+        UniqueKey key = job.options().unique();
+        ModelKeys.Hold hold = keys.holder(job.queue(), key, now);
+        ModelJob holder = hold == null ? null : find(hold.id());
+        if (key == null || hold == null) {
+            add(job, Long.MAX_VALUE, Long.MAX_VALUE);
+            return new InsertResult.Inserted(job.id());
+        } else if (!key.replaces() || holder == null || !holder.isWaiting()) {
+            return new InsertResult.Duplicate(hold.id());
         }
+        end(holder, JobState.CANCELLED, "replaced by " + job.id());
+        add(job, key.window() == null ? Long.MAX_VALUE : Math.max(now, holder.due), hold.end());
+        return new InsertResult.Replaced(job.id(), hold.id());
+    }
+
+    private void add(NewJob job, long dueAtMost, long window) {
         ModelJob added = new ModelJob(job);
+        added.stored = now;
         jobs.add(added);
         queues.add(job.queue());
-        await(added, wait(job.options().due()));
-        return new InsertResult.Inserted(job.id());
+        keys.take(added, window, now);
+        await(added, Math.min(wait(job.options().due()), dueAtMost - now));
     }
 
     private long wait(Due due) {
         return due instanceof Due.In in
                 ? in.delay().toMillis()
                 : ((Due.At) due).instant().toEpochMilli() - start - now;
-    }
-
-    @Nullable
-    ModelJob holder(String queue, @Nullable String key) {
-        return key == null
-                ? null
-                : first(j -> j.isLive()
-                        && j.queue.equals(queue)
-                        && key.equals(j.job.options().uniqueKey()));
     }
 
     /** Half a second is nothing: storages with a clock of their own drift from the model's. */
@@ -131,6 +142,11 @@ final class StorageModel {
     }
 
     private void end(ModelJob job, JobState state, @Nullable String reason) {
+        if (state == JobState.CANCELLED) {
+            keys.free(job);
+        } else {
+            keys.finished(job);
+        }
         job.state = state;
         job.parked = false;
         job.reason = reason;
@@ -256,6 +272,7 @@ final class StorageModel {
             job.reason = snooze.reason();
             await(job, snooze.delay().toMillis());
         } else {
+            keys.unstarted(job, now);
             giveBack(job);
             job.parked = settlement instanceof Settlement.Park;
         }
@@ -305,6 +322,7 @@ final class StorageModel {
                 .isEmpty();
         assertThat(claimed.lease().token()).as("token").isGreaterThan(job.token);
         job.token = claimed.lease().token();
+        keys.started(job);
         job.state = JobState.RUNNING;
         job.started = true;
         job.reason = null;
@@ -370,6 +388,7 @@ final class StorageModel {
             replay(job, replay.queue());
             job.joined = together;
         } else if (action instanceof JobAction.Delete) {
+            keys.free(job);
             jobs.remove(job);
         } else if (action instanceof JobAction.EditPayload edit) {
             job.payload = edit.payload();
@@ -403,7 +422,9 @@ final class StorageModel {
     }
 
     private void moved(ModelJob job, String queue) {
+        keys.free(job);
         job.queue = queue;
+        keys.take(job, now);
         queues.add(queue);
         job.parked = false;
         job.settledToken = 0;
@@ -414,10 +435,10 @@ final class StorageModel {
             return false;
         } else if (action instanceof JobAction.Replay replay) {
             String queue = replay.queue() == null ? job.queue : replay.queue();
-            return isWelcome(job, queue) && (!isContended(job) || isLiveInStorage(job));
+            return keys.isWelcome(job, queue, now) && (!isContended(job) || isLiveInStorage(job));
         } else if (action instanceof JobAction.Move move) {
             return !job.queue.equals(move.queue())
-                    && isWelcome(job, move.queue())
+                    && keys.isWelcome(job, move.queue(), now)
                     && (!isContended(job) || isInStorage(job, move.queue()));
         } else if (action instanceof JobAction.ChangePriority change) {
             return !job.priority.equals(change.priority());
@@ -425,14 +446,14 @@ final class StorageModel {
         return true;
     }
 
-    private boolean isWelcome(ModelJob job, String queue) {
-        return holder(queue, job.job.options().uniqueKey()) == null;
-    }
-
     /** Of several jobs with one unique key any may be the first, so the storage is asked which was. */
     private boolean isContended(ModelJob job) {
-        String key = job.job.options().uniqueKey();
-        return key != null && first(j -> j != job && key.equals(j.job.options().uniqueKey())) != null;
+        UniqueKey key = job.key();
+        return key != null
+                && first(j -> j != job
+                                && j.key() != null
+                                && key.key().equals(j.key().key()))
+                        != null;
     }
 
     private boolean isInStorage(ModelJob job, String queue) {
@@ -445,9 +466,10 @@ final class StorageModel {
 
     private void replay(ModelJob job, @Nullable String queue) {
         job.queue = queue == null ? job.queue : queue;
-        assertThat(holder(job.queue, job.job.options().uniqueKey()))
-                .as("holder of the unique key")
-                .isNull();
+        assertThat(keys.isWelcome(job, job.queue, now))
+                .as("whether the unique key is free")
+                .isTrue();
+        keys.take(job, now);
         queues.add(job.queue);
         job.attempt = 1;
         job.losses = 0;

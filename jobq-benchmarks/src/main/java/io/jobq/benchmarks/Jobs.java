@@ -1,0 +1,72 @@
+package io.jobq.benchmarks;
+
+import io.jobq.JacksonCodec;
+import io.jobq.JobId;
+import io.jobq.spi.Claim;
+import io.jobq.spi.Exchange;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.JobOptions;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
+import io.jobq.spi.Report;
+import io.jobq.spi.Settlement;
+import io.jobq.spi.Storage;
+import io.jobq.spi.WorkerLease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntFunction;
+
+/** One queue of a storage, filled and emptied without a system around it. */
+final class Jobs implements AutoCloseable {
+    static final String QUEUE = "default";
+    private static final int FILL_BATCH = 1_000;
+    private static final WorkerLease WORKER = new WorkerLease("benchmark", Duration.ofMinutes(10));
+
+    private final JacksonCodec codec = new JacksonCodec();
+    private final Input.Maker inputs;
+    private final Storage storage;
+    private long number;
+    private List<Settlement> done = List.of();
+
+    Jobs(Options options) {
+        String uri = options.text("storage");
+        this.inputs = new Input.Maker(options.number("payload", 1));
+        this.storage = StorageFactory.of(uri).open(uri);
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Stores so many jobs; returns the last one's id. */
+    JobId insert(int count, IntFunction<JobOptions> options) {
+        JobId last = JobId.next();
+        for (int from = 0; from < count; from += FILL_BATCH) {
+            List<NewJob> jobs = new ArrayList<>(FILL_BATCH);
+            for (int i = from; i < Math.min(count, from + FILL_BATCH); i++) {
+                Payload payload = new Payload(1, codec.encode(inputs.number(number++)));
+                last = JobId.next();
+                jobs.add(new NewJob(last, QUEUE, Bench.TYPE, payload, options.apply(i)));
+            }
+            storage.jobs().insert(jobs);
+        }
+        return last;
+    }
+
+    /** One call: says that what the last one claimed is done, and claims more. */
+    List<Claimed> next(int batch) {
+        Claim claim = new Claim(WORKER, List.of(new Claim.Share(QUEUE, batch)), batch, Set.of());
+        Exchange reply = storage.jobs().exchange(done, claim);
+        List<Settlement> next = new ArrayList<>(batch);
+        reply.claimed().forEach(each -> next.add(new Settlement.Succeeded(each.lease(), Report.NOTHING, null)));
+        done = next;
+        return reply.claimed();
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

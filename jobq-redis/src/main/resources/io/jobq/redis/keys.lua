@@ -1,0 +1,123 @@
+-- What only queues with unique keys need, behind common.lua; made when a call first asks for it, as fair.lua is.
+--
+-- UNIQUE has who holds a key: id, or id:end with the end of its window in ms. HOLDS has the key of each job that may hold one
+-- and is not final, behind a letter for what frees it: S the start, F the finish, W the end of the window. A key with a window
+-- has a lease too, "key:" and the key, by its end, so that sweeps forget it.
+--
+-- Callers say what a job wants as a text: the letter, "r" if it replaces or "-", the window in ms, ":", the key.
+
+local function makeKeys()
+  local function parse(want)
+    local letter, replaces, window, key = string.match(want, '^(%u)(.)(%d*):(.*)$')
+    return {letter = letter, replaces = replaces == 'r', window = tonumber(window), key = key}
+  end
+
+  -- Who holds a key, and when its window ends, if it has one.
+  local function holderOf(key)
+    local value = redis.call('HGET', UNIQUE, key)
+    local finish = value and tonumber(string.sub(value, 38))
+    if not value or finish and finish <= now then
+      return nil
+    end
+    return string.sub(value, 1, 36), finish
+  end
+
+  local function hold(id, want, finish)
+    if finish and finish <= now then
+      return
+    end
+    local text = finish and string.format('%.0f', finish)
+    redis.call('HSET', UNIQUE, want.key, text and id .. ':' .. text or id)
+    redis.call('HSET', HOLDS, id, want.letter .. want.key)
+    if text then
+      redis.call('ZADD', LEASES, text, 'key:' .. want.key)
+    end
+    if want.letter == 'S' then
+      redis.call('HSET', META, 'starts', 1)
+    end
+  end
+
+  -- A job that was stored at that time (ms) takes its key; or returns who else holds it, and when that one's window ends.
+  local function take(id, text, at)
+    local want = parse(text)
+    local finish = want.window and at + want.window
+    local holder, holderEnd = holderOf(want.key)
+    if holder and holder ~= id and not (finish and finish <= now) then
+      return holder, holderEnd
+    end
+    hold(id, want, finish)
+    return nil
+  end
+
+  -- A new job takes its key from one that is gone now. Returns whether it goes on with its window.
+  local function takeOver(id, text, holderEnd)
+    local want = parse(text)
+    local finish = want.window and math.min(now + want.window, holderEnd or math.huge)
+    hold(id, want, finish)
+    return finish ~= nil
+  end
+
+  -- Frees what jobs hold, if one of the letters is to be freed now.
+  local function free(ids, letters)
+    local keys, owners = {}, {}
+    for i, held in ipairs(redis.call('HMGET', HOLDS, unpack(ids))) do
+      if held and string.find(letters, string.sub(held, 1, 1), 1, true) then
+        keys[#keys + 1], owners[#owners + 1] = string.sub(held, 2), ids[i]
+      end
+    end
+    local gone, leases = {}, {}
+    for i, value in ipairs(#keys > 0 and redis.call('HMGET', UNIQUE, unpack(keys)) or {}) do
+      if value and string.sub(value, 1, 36) == owners[i] then
+        gone[#gone + 1] = keys[i]
+        leases[#leases + 1] = #value > 36 and 'key:' .. keys[i] or nil
+      end
+    end
+    if #gone > 0 then
+      redis.call('HDEL', UNIQUE, unpack(gone))
+    end
+    if #leases > 0 then
+      redis.call('ZREM', LEASES, unpack(leases))
+    end
+  end
+
+  -- These jobs are final, or not here any more.
+  local function finished(ids, letters)
+    free(ids, letters)
+    redis.call('HDEL', HOLDS, unpack(ids))
+  end
+
+  -- A job was claimed but not started, and takes back its key unless another has it.
+  local function unstarted(id)
+    local held = redis.call('HGET', HOLDS, id)
+    if held and string.sub(held, 1, 1) == 'S' and not holderOf(string.sub(held, 2)) then
+      redis.call('HSET', UNIQUE, string.sub(held, 2), id)
+    end
+  end
+
+  -- A final job is deleted, whose window may go on.
+  local function forget(id, text)
+    local key = parse(text).key
+    if holderOf(key) == id then
+      redis.call('HDEL', UNIQUE, key)
+      redis.call('ZREM', LEASES, 'key:' .. key)
+    end
+  end
+
+  -- The window of a key is over, unless another has begun.
+  local function expire(key)
+    if not holderOf(key) then
+      redis.call('HDEL', UNIQUE, key)
+      redis.call('ZREM', LEASES, 'key:' .. key)
+    end
+  end
+
+  return {
+    take = take, takeOver = takeOver, free = free, finished = finished, unstarted = unstarted, forget = forget,
+    expire = expire, replaces = function(text) return parse(text).replaces end}
+end
+
+local madeKeys
+uniqueKeys = function()
+  madeKeys = madeKeys or makeKeys()
+  return madeKeys
+end
