@@ -13,6 +13,7 @@ import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
 import io.jobq.spi.Storage;
 import io.jobq.spi.StorageStats.QueueStats;
+import io.jobq.spi.UniqueKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -74,11 +75,16 @@ final class Remains {
                     id,
                     new UniqueVerdict.Life(
                             id,
-                            String.valueOf(job.job().options().uniqueKey()),
+                            keyOf(job),
                             job.times().enqueued().toEpochMilli(),
                             finished == null ? Long.MAX_VALUE : finished.toEpochMilli()));
         });
         return lives;
+    }
+
+    private static String keyOf(JobSnapshot job) {
+        UniqueKey unique = job.job().options().unique();
+        return unique == null ? "none" : unique.key();
     }
 
     /** What came of the jobs that are stored, by id. */
