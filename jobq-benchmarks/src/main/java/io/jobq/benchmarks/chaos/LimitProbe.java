@@ -60,7 +60,7 @@ final class LimitProbe {
 
         /** Returns how many ran at once when so many have ended. */
         synchronized int awaitEnd(int jobs) throws InterruptedException {
-            awaitUntil(System.nanoTime() + PATIENCE.multipliedBy(jobs).toNanos(), 0, jobs);
+            awaitUntil(System.nanoTime() + PATIENCE.multipliedBy(2).toNanos(), 0, jobs);
             return most;
         }
 
@@ -76,7 +76,7 @@ final class LimitProbe {
         this.all = all;
     }
 
-    /** Returns what is wrong. */
+    /** Returns what is wrong first: a slot that is lost there is lost to all that come after. */
     List<String> run() {
         List<String> wrong = new ArrayList<>();
         try (Storage storage = settings.connect(settings.uri());
@@ -92,6 +92,7 @@ final class LimitProbe {
                 int most = probe(jobq, slots);
                 if (most != slots.limit()) {
                     wrong.add(most + " at once of " + slots);
+                    break;
                 }
             }
         } catch (InterruptedException interrupted) {

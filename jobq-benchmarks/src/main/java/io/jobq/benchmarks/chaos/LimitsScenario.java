@@ -17,30 +17,39 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Limits of every kind, changed once in the middle: none is exceeded, and when all is done every slot is free again. With the
- * default load they are reached in bursts, and make up for those in between.
+ * default load they are reached in bursts, and jobs held back make up for it in between.
  */
 final class LimitsScenario implements Scenario {
-    private static final LimitTerms TERMS = new LimitTerms(
-            Map.of(
-                    "queue", Limit.concurrency(32),
-                    "type:alpha", Limit.concurrency(14),
-                    "type:beta", Limit.rate(new Rate(200, Duration.ofSeconds(1), 40)),
-                    "tenant:", Limit.concurrency(5),
-                    "tenant:t0", Limit.rate(new Rate(60, Duration.ofSeconds(1), 10)),
-                    "key:", Limit.concurrency(6)),
-            Map.of(
-                    "queue", Limit.concurrency(26),
-                    "type:alpha", Limit.concurrency(18),
-                    "type:beta", Limit.rate(new Rate(240, Duration.ofSeconds(1), 20)),
-                    "tenant:", Limit.concurrency(4),
-                    "tenant:t0", Limit.rate(new Rate(50, Duration.ofSeconds(1), 5)),
-                    "key:", Limit.concurrency(5)));
     private static final int THREADS = 4;
     private static final int BURST = 50;
     private static final int TENANTS = 8;
     private static final int KEYS = 6;
     /** One in so many runs goes on for longer than a lease, which must be renewed. */
     private static final int SELDOM = 1_000;
+
+    /** Rates leave a quarter more than is produced, in bursts far greater than theirs: nearly all starts wait for them. */
+    private static LimitTerms terms(ChaosSettings settings) {
+        int rate = settings.task().rate();
+        return new LimitTerms(
+                Map.of(
+                        "queue", Limit.concurrency(32),
+                        "type:alpha", Limit.concurrency(14),
+                        "type:beta", rate(rate * 5 / 8, 10),
+                        "tenant:", Limit.concurrency(5),
+                        "tenant:t0", rate(rate * 5 / 32, 5),
+                        "key:", Limit.concurrency(6)),
+                Map.of(
+                        "queue", Limit.concurrency(26),
+                        "type:alpha", Limit.concurrency(18),
+                        "type:beta", rate(rate * 3 / 4, 6),
+                        "tenant:", Limit.concurrency(4),
+                        "tenant:t0", rate(rate * 3 / 16, 3),
+                        "key:", Limit.concurrency(5)));
+    }
+
+    private static Limit rate(int permits, int burst) {
+        return Limit.rate(new Rate(Math.max(1, permits), Duration.ofSeconds(1), burst));
+    }
 
     /** The payload. */
     record Work(long millis, String key) {}
@@ -77,7 +86,7 @@ final class LimitsScenario implements Scenario {
 
     @Override
     public Load start(Ground ground, SplittableRandom random) {
-        set(ground.settings(), TERMS.first());
+        set(ground.settings(), terms(ground.settings()).first());
         Chaos.Course course = ground.course();
         Producers.Pace pace = new Producers.Pace(THREADS, course.load().rate(), BURST);
         long half = System.nanoTime() + course.time().toNanos() / 2;
@@ -101,7 +110,7 @@ final class LimitsScenario implements Scenario {
 
     private static void change(Ground ground) {
         ground.history().fault(Event.Kind.CHANGE, "rules");
-        set(ground.settings(), TERMS.then());
+        set(ground.settings(), terms(ground.settings()).then());
         ground.history().fault(Event.Kind.CHANGED, "rules");
     }
 
@@ -128,9 +137,9 @@ final class LimitsScenario implements Scenario {
     public List<Check> judge(Aftermath aftermath) {
         ChaosSettings settings = aftermath.settings();
         long lease = Duration.ofSeconds(settings.lease()).toMillis();
-        LimitVerdict verdict = LimitVerdict.of(aftermath.events(), TERMS, lease);
+        LimitVerdict verdict = LimitVerdict.of(aftermath.events(), terms(settings), lease);
         List<String> leaks = aftermath.remains().leftovers("running", "aside", "held", "leases", "claims");
-        List<String> wrong = new LimitProbe(settings, slots()).run();
+        List<String> wrong = new LimitProbe(settings, slots(terms(settings).then())).run();
         tidy(aftermath);
         return List.of(
                 Check.figure("claims_judged", verdict.claims(), "claims"),
@@ -148,27 +157,27 @@ final class LimitsScenario implements Scenario {
     }
 
     /** Jobs that are stopped by one limit only, and how many of them must run at once. */
-    private static List<LimitProbe.Slots> slots() {
+    private static List<LimitProbe.Slots> slots(Map<String, Limit> limits) {
         List<LimitProbe.Slots> slots = new ArrayList<>();
-        slots.add(new LimitProbe.Slots("beta", null, null, limit("queue")));
-        slots.add(new LimitProbe.Slots("alpha", null, null, limit("type:alpha")));
+        slots.add(new LimitProbe.Slots("beta", null, null, limit(limits, "queue")));
+        slots.add(new LimitProbe.Slots("alpha", null, null, limit(limits, "type:alpha")));
         for (int i = 1; i < TENANTS; i++) {
-            slots.add(new LimitProbe.Slots("alpha", "t" + i, null, limit("tenant:t" + i)));
+            slots.add(new LimitProbe.Slots("alpha", "t" + i, null, limit(limits, "tenant:t" + i)));
         }
         for (int i = 0; i < KEYS; i++) {
-            slots.add(new LimitProbe.Slots("alpha", null, "k" + i, limit("key:k" + i)));
+            slots.add(new LimitProbe.Slots("alpha", null, "k" + i, limit(limits, "key:k" + i)));
         }
         return slots;
     }
 
-    private static int limit(String subject) {
-        return LimitTerms.of(TERMS.then(), subject).concurrency();
+    private static int limit(Map<String, Limit> limits, String subject) {
+        return LimitTerms.of(limits, subject).concurrency();
     }
 
     /** Takes the rules back, so that nothing of them is left. */
     private static void tidy(Aftermath aftermath) {
         ChaosSettings settings = aftermath.settings();
-        TERMS.first().keySet().forEach(subject -> set(settings, Map.of(subject, Limit.NONE)));
+        terms(settings).first().keySet().forEach(subject -> set(settings, Map.of(subject, Limit.NONE)));
         aftermath.remains().sweepAway("rates");
     }
 }
