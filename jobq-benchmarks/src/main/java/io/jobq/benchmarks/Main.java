@@ -1,6 +1,7 @@
 package io.jobq.benchmarks;
 
 import io.jobq.benchmarks.chaos.ChaosMode;
+import io.jobq.benchmarks.chaos.ChaosProducer;
 import io.jobq.benchmarks.chaos.ChaosWorker;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +26,7 @@ public final class Main {
             new OperationsMode(),
             new ChaosMode());
     /** For processes that this program starts. */
-    private static final Mode WORKER = new ChaosWorker();
+    private static final List<Mode> INNER = List.of(new ChaosWorker(), new ChaosProducer());
 
     private static final int FAILED = 1;
     private static final int USAGE = 2;
@@ -64,7 +65,7 @@ public final class Main {
 
     private static Mode modeOf(List<String> words) {
         String name = words.isEmpty() ? "" : words.get(0);
-        return Stream.concat(MODES.stream(), Stream.of(WORKER))
+        return Stream.concat(MODES.stream(), INNER.stream())
                 .filter(mode -> mode.name().equals(name))
                 .findFirst()
                 .orElseThrow(

@@ -139,6 +139,9 @@ class MainTest {
                 "chaos --kills -1",
                 "chaos --seed soon",
                 "chaos --workers 0",
+                "chaos --scenario peace",
+                "chaos --scenario idempotency --cuts 1",
+                "chaos --scenario unique --keys 0",
             })
     void rejectsWhatMakesNoSense(String line) throws InterruptedException {
         assertThat(run(line)).isEqualTo(2);
@@ -161,7 +164,16 @@ class MainTest {
         assertThat(out.size()).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "enqueue", "drain", "floor", "latency", "delayed", "backlog", "chaos", "jmh", "--jobs 1000000")
-                .doesNotContain("chaos-worker");
+                        "enqueue",
+                        "drain",
+                        "floor",
+                        "latency",
+                        "delayed",
+                        "backlog",
+                        "chaos",
+                        "jmh",
+                        "--jobs 1000000",
+                        "limits, unique")
+                .doesNotContain("chaos-worker", "chaos-producer");
     }
 }

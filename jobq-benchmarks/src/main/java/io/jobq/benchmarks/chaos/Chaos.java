@@ -32,11 +32,22 @@ final class Chaos {
      * What came of it.
      *
      * @param kills how many workers were to be killed
+     * @param checks what only the scenario promises
      * @param complaints about workers that did not end well
      */
-    record Findings(int accepted, int kills, Verdict verdict, Set<String> orphanKeys, List<String> complaints) {
+    record Findings(
+            int accepted,
+            int kills,
+            Verdict verdict,
+            List<Check> checks,
+            Set<String> orphanKeys,
+            List<String> complaints) {
         boolean isClean() {
-            return verdict.lost().isEmpty() && verdict.stale().isEmpty() && orphanKeys.isEmpty() && isProof();
+            return verdict.lost().isEmpty()
+                    && verdict.stale().isEmpty()
+                    && checks.stream().allMatch(check -> check.faults().isEmpty())
+                    && orphanKeys.isEmpty()
+                    && isProof();
         }
 
         /** Whether any fault has met a running job; if none has, nobody knows whether jobs survive their workers. */
@@ -63,22 +74,21 @@ final class Chaos {
     }
 
     Findings run() throws InterruptedException {
-        try (History history = History.open(settings.uri(), settings.prefix());
+        try (History history = History.open(settings);
                 Fleet fleet = new Fleet(settings, history, logs)) {
             for (int i = 0; i < course.workers(); i++) {
-                fleet.add(way());
+                fleet.add(Fleet.WORKER, way());
             }
-            Set<String> accepted = storm(fleet);
+            Set<String> accepted = storm(fleet, history);
             remains.awaitDone(course.load().drain());
             Thread.sleep(lease.multipliedBy(2).toMillis()); // for the living to clear away what the dead have left
             List<String> complaints = fleet.stop();
-            Verdict verdict = Verdict.of(accepted, remains.jobs(), history.read());
-            Findings findings = new Findings(
-                    accepted.size(),
-                    course.faults().getOrDefault(Plan.Fault.KILL, 0),
-                    verdict,
-                    remains.orphanKeys(lease.multipliedBy(2)),
-                    complaints);
+            List<Event> events = history.read();
+            Verdict verdict = Verdict.of(accepted, remains.jobs(), events);
+            List<Check> checks = settings.scenario().judge(new Scenario.Aftermath(settings, events, remains));
+            int kills = course.faults().getOrDefault(Plan.Fault.KILL, 0);
+            Set<String> orphans = remains.orphanKeys(lease.multipliedBy(2));
+            Findings findings = new Findings(accepted.size(), kills, verdict, checks, orphans, complaints);
             history.delete();
             return findings;
         } finally {
@@ -97,16 +107,15 @@ final class Chaos {
     }
 
     /** Returns the accepted jobs. */
-    private Set<String> storm(Fleet fleet) throws InterruptedException {
+    private Set<String> storm(Fleet fleet, History history) throws InterruptedException {
         SplittableRandom random = new SplittableRandom(course.seed());
         List<Plan.Step> plan = Plan.of(random, course.time(), course.faults());
-        Load load = course.load();
-        try (Producers producers =
-                        new Producers(settings.connect(way()), load.rate(), load.workMillis(), random.split());
+        Scenario.Ground ground = new Scenario.Ground(settings, course, history, fleet, this::way);
+        try (Scenario.Load load = settings.scenario().start(ground, random.split());
                 Storm storm = new Storm(random, fleet, ways, redis, lease)) {
             fleet.awaitWork();
             storm.rage(plan, course.time());
-            return producers.stop();
+            return load.stop();
         }
     }
 }

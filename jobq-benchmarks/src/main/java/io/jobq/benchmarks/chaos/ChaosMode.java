@@ -28,7 +28,8 @@ public final class ChaosMode implements Mode {
 
     @Override
     public String summary() {
-        return "worker processes killed, paused and cut off under load, and what the history says then; "
+        return "scenarios " + Scenarios.names()
+                + ": worker processes killed, paused and cut off under load, and what the history says then; "
                 + "--storage redis-server starts a Redis of its own, the only one that is restarted";
     }
 
@@ -36,6 +37,7 @@ public final class ChaosMode implements Mode {
     public Map<String, String> defaults() {
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("storage", OWN);
+        defaults.put("scenario", "jobs");
         defaults.put("seconds", "30");
         defaults.put("kills", "5");
         defaults.put("pauses", "0");
@@ -46,6 +48,7 @@ public final class ChaosMode implements Mode {
         defaults.put("lease", "3");
         defaults.put("rate", "300");
         defaults.put("work-ms", "50");
+        defaults.put("keys", "1000");
         defaults.put("keep", "1000");
         defaults.put("drain", "120");
         defaults.put("seed", "random");
@@ -54,7 +57,9 @@ public final class ChaosMode implements Mode {
 
     @Override
     public void run(Options options, Results results) throws InterruptedException {
-        Chaos.Course course = course(options);
+        Scenario scenario = Scenarios.named(options.text("scenario"));
+        Chaos.Course course = course(options, scenario);
+        ChaosSettings.Task task = task(options, scenario, course.load());
         String uri = options.text("storage");
         Path logs = temporary();
         try (OwnRedis own = uri.equals(OWN) ? new OwnRedis(logs) : null) {
@@ -63,14 +68,19 @@ public final class ChaosMode implements Mode {
                     BareRedis.newPrefix("chaos"),
                     options.number("concurrency", 1),
                     options.number("lease", 1),
-                    options.number("keep", 0));
+                    task);
             Chaos.Findings findings = new Chaos(settings, course, own, logs).run();
             print(findings, course.seed(), results);
             complain(findings, logs);
         }
     }
 
-    private static Chaos.Course course(Options options) {
+    private static ChaosSettings.Task task(Options options, Scenario scenario, Chaos.Load load) {
+        int keep = Math.max(scenario.keeps(), options.number("keep", 0));
+        return new ChaosSettings.Task(scenario.name(), keep, options.number("keys", 1), load.rate(), load.workMillis());
+    }
+
+    private static Chaos.Course course(Options options, Scenario scenario) {
         String uri = options.text("storage");
         boolean own = uri.equals(OWN);
         if (!own && SCHEMES.stream().noneMatch(uri::startsWith)) {
@@ -82,6 +92,11 @@ public final class ChaosMode implements Mode {
                 Plan.Fault.PAUSE, options.number("pauses", 0),
                 Plan.Fault.CUT, number(options, "cuts", proxied, "a plain redis://… in --storage"),
                 Plan.Fault.RESTART, number(options, "restarts", own, "--storage " + OWN));
+        faults.forEach((fault, number) -> {
+            if (number > 0 && !scenario.bears(fault)) {
+                throw new UsageException("scenario " + scenario.name() + " has no verdict after a " + fault);
+            }
+        });
         return new Chaos.Course(
                 seed(options),
                 options.seconds("seconds"),
@@ -127,6 +142,11 @@ public final class ChaosMode implements Mode {
                 (double) verdict.recovery().getValueAtPercentile(99),
                 "ms",
                 Map.of("seed", seed, "samples", verdict.recovery().getTotalCount()));
+        findings.checks().forEach(check -> {
+            Map<String, Object> more = new LinkedHashMap<>(extra);
+            more.putAll(check.extra());
+            results.print(check.metric(), (double) check.value(), check.unit(), more);
+        });
         if (!findings.isClean()) {
             results.fail();
         }
@@ -136,6 +156,7 @@ public final class ChaosMode implements Mode {
         findings.complaints().forEach(System.err::println);
         say("lost", findings.verdict().lost());
         say("stale", findings.verdict().stale());
+        findings.checks().forEach(check -> say(check.metric(), check.faults()));
         say("orphan", findings.orphanKeys());
         if (!findings.isProof()) {
             System.err.println("none of the " + findings.kills() + " kills has met a running job, so this run proves "

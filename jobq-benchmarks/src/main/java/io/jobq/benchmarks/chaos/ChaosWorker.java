@@ -8,13 +8,12 @@ import io.jobq.WorkerOptions;
 import io.jobq.benchmarks.Mode;
 import io.jobq.benchmarks.Options;
 import io.jobq.benchmarks.Results;
-import io.jobq.spi.Storage;
+import io.jobq.redis.RedisStorage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The main program of a worker process, which {@link Fleet} starts. It ends when its standard input does. */
 public final class ChaosWorker implements Mode {
@@ -22,7 +21,7 @@ public final class ChaosWorker implements Mode {
 
     @Override
     public String name() {
-        return "chaos-worker";
+        return "chaos-" + Fleet.WORKER;
     }
 
     @Override
@@ -38,10 +37,9 @@ public final class ChaosWorker implements Mode {
     @Override
     public void run(Options options, Results results) {
         ChaosSettings settings = ChaosSettings.of(options);
-        String name = options.text("name");
-        try (History history = History.open(settings.uri(), settings.prefix());
-                Storage storage = settings.connect(options.text("storage"));
-                JobQ jobq = system(settings, name, history, storage)) {
+        try (History history = History.open(settings);
+                RedisStorage storage = settings.connect(options.text("storage"));
+                JobQ jobq = system(settings, new Seat(options.text("name"), history, storage))) {
             jobq.start();
             System.in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
@@ -50,29 +48,23 @@ public final class ChaosWorker implements Mode {
     }
 
     /** No job may end other than by its effect: attempts and losses are as good as unlimited. */
-    private static JobQ system(ChaosSettings settings, String name, History history, Storage storage) {
-        AtomicLong runs = new AtomicLong();
-        return JobQ.builder()
-                .storage(storage)
-                .handle(ChaosSettings.TYPE, Long.class, (millis, job) -> {
-                    String run = name + "/" + runs.incrementAndGet();
-                    history.started(name, job, run);
-                    Thread.sleep(millis);
-                    history.effect(name, job, run);
-                })
+    private static JobQ system(ChaosSettings settings, Seat seat) {
+        JobQ.Builder system = JobQ.builder()
+                .storage(seat.storage())
                 .listener(new JobListener() {
                     @Override
                     public void onLost(JobContext job) {
-                        history.lost(name, job);
+                        seat.history().lost(seat.name(), job);
                     }
                 })
                 .retry(RetryPolicy.fixed(Duration.ofMillis(100)).maxAttempts(MANY))
                 .worker(WorkerOptions.DEFAULT
-                        .withName(name)
+                        .withName(seat.name())
                         .withConcurrency(settings.concurrency())
                         .withQueues(Map.of(ChaosSettings.QUEUE, 1))
                         .withLeaseTime(Duration.ofSeconds(settings.lease()))
-                        .withMaxLosses(MANY))
-                .build();
+                        .withMaxLosses(MANY));
+        settings.scenario().serve(system, seat);
+        return system.build();
     }
 }

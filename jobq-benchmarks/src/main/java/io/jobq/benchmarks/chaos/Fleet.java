@@ -10,19 +10,23 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The worker processes, each with its own way to Redis. */
+/** The worker processes, and whatever else may be killed, each with its own way to Redis. */
 final class Fleet implements AutoCloseable {
     private static final long START_SECONDS = 60;
+    static final String WORKER = "worker";
+    static final String PRODUCER = "producer";
     private static final long STOP_SECONDS = 60;
 
-    /** A place for a worker; when it is killed, another takes it. */
+    /** A place for a process; when it is killed, another takes it. */
     private static final class Place {
+        final String role;
         final String way;
         volatile Process process;
         volatile String name;
         volatile boolean paused;
 
-        Place(String way, String name, Process process) {
+        Place(String role, String way, String name, Process process) {
+            this.role = role;
             this.way = way;
             this.name = name;
             this.process = process;
@@ -42,21 +46,21 @@ final class Fleet implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // for who interrupts it
     }
 
-    /** Starts a worker that reaches Redis by a way. */
-    void add(String way) {
-        String name = nextName();
-        places.add(new Place(way, name, launch(name, way)));
+    /** Starts a process of a role, {@link #WORKER} or {@link #PRODUCER}, that reaches Redis by a way. */
+    void add(String role, String way) {
+        String name = nextName(role);
+        places.add(new Place(role, way, name, launch(role, name, way)));
     }
 
-    private String nextName() {
-        return "worker" + ++count;
+    private String nextName(String role) {
+        return role + ++count;
     }
 
-    private Process launch(String name, String way) {
+    private Process launch(String role, String name, String way) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command =
                 new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-        command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName(), "chaos-worker"));
+        command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName(), "chaos-" + role));
         command.addAll(List.of("--name", name, "--storage", way));
         command.addAll(settings.words());
         try {
@@ -77,13 +81,13 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Kills a worker and starts another: the first from some place on that runs a job, if any does. */
+    /** Kills a process and starts another: the first from some place on that runs a job, if any does. */
     void kill(int index) {
         Place place = busyFrom(index);
         history.fault(Event.Kind.KILL, place.name);
         place.process.destroyForcibly().onExit().join();
-        place.name = nextName();
-        place.process = launch(place.name, place.way);
+        place.name = nextName(place.role);
+        place.process = launch(place.role, place.name, place.way);
         place.paused = false;
     }
 
@@ -129,6 +133,13 @@ final class Fleet implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits for those of a role that end by themselves. */
+    void awaitEnd(String role) {
+        places.stream()
+                .filter(place -> place.role.equals(role))
+                .forEach(place -> place.process.onExit().join());
     }
 
     /** Lets all workers finish what they have, and end. Returns complaints about those that do not. */

@@ -1,79 +1,94 @@
 package io.jobq.benchmarks.chaos;
 
 import io.jobq.Job;
+import io.jobq.JobHandle;
 import io.jobq.JobId;
 import io.jobq.JobQ;
-import io.jobq.Priority;
 import io.jobq.Queue;
-import io.jobq.spi.Storage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Enqueues without a pause, and each job with its own id again and again until it is accepted. */
-final class Producers implements AutoCloseable {
-    private static final int THREADS = 4;
-    private static final int LONGEST_DELAY = 1_000;
-
-    private final Storage storage;
+/** Threads that enqueue each job with its own id again and again until it is accepted. */
+final class Producers {
     private final JobQ jobq;
-    private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+    private final Source source;
+    private final Consumer<String> accepted;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopped;
 
-    /** Starts them: so many jobs per second in all, that work for so long on average. */
-    Producers(Storage storage, int rate, int workMillis, SplittableRandom random) {
-        this.storage = storage;
-        this.jobq = JobQ.builder().storage(storage).producerOnly().build();
-        long interval = TimeUnit.SECONDS.toNanos(THREADS) / rate;
-        for (int i = 0; i < THREADS; i++) {
+    /**
+     * How fast.
+     *
+     * @param rate jobs per second, of all threads together
+     * @param burst how many jobs a thread sends at a time, in one call
+     */
+    record Pace(int threads, int rate, int burst) {}
+
+    /** Makes jobs, for several threads. */
+    interface Source {
+        /** The next; null if there is none any more. */
+        @Nullable
+        Job next(SplittableRandom random);
+    }
+
+    /**
+     * Starts them.
+     *
+     * @param accepted is told the job that enqueueing has answered with, by several threads
+     */
+    Producers(JobQ jobq, Pace pace, Source source, Consumer<String> accepted, SplittableRandom random) {
+        this.jobq = jobq;
+        this.source = source;
+        this.accepted = accepted;
+        for (int i = 0; i < pace.threads(); i++) {
             SplittableRandom own = random.split();
-            Thread thread = new Thread(() -> produce(interval, workMillis, own), "chaos-producer-" + i);
+            Thread thread = new Thread(() -> produce(pace, own), "chaos-producer-" + i);
             thread.setDaemon(true);
             thread.start();
             threads.add(thread);
         }
     }
 
-    private void produce(long interval, int workMillis, SplittableRandom random) {
+    private void produce(Pace pace, SplittableRandom random) {
         Queue queue = jobq.queue(ChaosSettings.QUEUE);
+        long interval = TimeUnit.SECONDS.toNanos(pace.threads()) * pace.burst() / pace.rate();
         for (long next = System.nanoTime(); !stopped; next = Math.max(next + interval, System.nanoTime() - interval)) {
             LockSupport.parkNanos(this, next - System.nanoTime());
-            JobId id = JobId.next();
-            Job job = job(random, workMillis).id(id);
-            Patience.until(() -> queue.enqueue(job));
-            accepted.add(id.toString());
+            List<Job> jobs = some(pace.burst(), random);
+            if (jobs.isEmpty()) {
+                return;
+            }
+            List<JobHandle> handles = Patience.until(
+                    () -> jobs.size() == 1 ? List.of(queue.enqueue(jobs.get(0))) : queue.enqueueAll(jobs));
+            handles.forEach(handle -> accepted.accept(handle.id().toString()));
         }
     }
 
-    /** Some are delayed, some are urgent, so that every way through the storage is taken. */
-    private static Job job(SplittableRandom random, int workMillis) {
-        Job job = Job.of(ChaosSettings.TYPE, random.nextLong(2L * workMillis + 1));
-        return switch (random.nextInt(10)) {
-            case 0 -> job.delay(Duration.ofMillis(random.nextInt(LONGEST_DELAY)));
-            case 1 -> job.priority(Priority.HIGH);
-            default -> job;
-        };
+    /** So many, or what is left. */
+    private List<Job> some(int most, SplittableRandom random) {
+        List<Job> jobs = new ArrayList<>();
+        Job job = source.next(random);
+        while (job != null) {
+            jobs.add(job.id(JobId.next()));
+            job = jobs.size() < most ? source.next(random) : null;
+        }
+        return jobs;
     }
 
-    /** Stops them, and returns the jobs whose enqueue has returned. */
-    Set<String> stop() throws InterruptedException {
+    /** Stops them, each after the call that it is in. */
+    void stop() {
         stopped = true;
+    }
+
+    /** Waits until they have stopped, or the source has no more. */
+    void awaitEnd() throws InterruptedException {
         for (Thread thread : threads) {
             thread.join();
         }
-        return accepted;
-    }
-
-    @Override
-    public void close() {
-        stopped = true;
-        jobq.close();
-        storage.close();
     }
 }

@@ -3,6 +3,7 @@ package io.jobq.benchmarks.chaos;
 import io.jobq.Job;
 import io.jobq.JobHandle;
 import io.jobq.JobQ;
+import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.WorkerOptions;
 import io.jobq.benchmarks.BareRedis;
@@ -12,13 +13,18 @@ import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
 import io.jobq.spi.Storage;
 import io.jobq.spi.StorageStats.QueueStats;
+import io.jobq.spi.UniqueKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is in the storage: jobs, and keys. */
@@ -55,15 +61,88 @@ final class Remains {
     /** The jobs that are stored. */
     Map<String, JobState> jobs() {
         Map<String, JobState> jobs = new HashMap<>();
+        each(job -> jobs.put(job.id().toString(), job.state()));
+        return jobs;
+    }
+
+    /** When the jobs that are stored lived, by id. */
+    Map<String, UniqueVerdict.Life> lives() {
+        Map<String, UniqueVerdict.Life> lives = new HashMap<>();
+        each(job -> {
+            String id = job.id().toString();
+            Instant finished = job.times().finished();
+            lives.put(
+                    id,
+                    new UniqueVerdict.Life(
+                            id,
+                            keyOf(job),
+                            job.times().enqueued().toEpochMilli(),
+                            finished == null ? Long.MAX_VALUE : finished.toEpochMilli()));
+        });
+        return lives;
+    }
+
+    private static String keyOf(JobSnapshot job) {
+        UniqueKey unique = job.job().options().unique();
+        return unique == null ? "none" : unique.key();
+    }
+
+    /** What came of the jobs that are stored, by id. */
+    Map<String, IdempotencyVerdict.Delivery> deliveries() {
+        Map<String, IdempotencyVerdict.Delivery> deliveries = new HashMap<>();
+        each(job -> {
+            String id = job.id().toString();
+            String key = String.valueOf(job.job().options().idempotencyKey());
+            String result = job.result() == null ? null : job.result().toString();
+            deliveries.put(id, new IdempotencyVerdict.Delivery(id, key, result));
+        });
+        return deliveries;
+    }
+
+    private void each(Consumer<JobSnapshot> look) {
         try (Storage storage = settings.connect(settings.uri())) {
             String cursor = null;
             do {
                 Page page = storage.admin().list(JobFilter.ALL, cursor, PAGE);
-                page.jobs().forEach(job -> jobs.put(job.id().toString(), job.state()));
+                page.jobs().forEach(look);
                 cursor = page.next();
             } while (cursor != null);
         }
-        return jobs;
+    }
+
+    /** Takes out of the idempotency store what it holds for a type's jobs of no tenant, by key. */
+    Map<String, String> takeRecords(String type) {
+        String prefix = settings.prefix() + ":idempotency:" + type + "::";
+        Map<String, String> records = new HashMap<>();
+        try (BareRedis redis = BareRedis.connect(settings.uri())) {
+            for (String key : redis.keys(settings.prefix() + ":idempotency")) {
+                String record = redis.texts().get(key);
+                records.put(key.startsWith(prefix) ? key.substring(prefix.length()) : key, String.valueOf(record));
+                redis.texts().del(key);
+            }
+        }
+        return records;
+    }
+
+    /** Which of the queue's keys there are: empty ones are not. */
+    List<String> leftovers(String... names) {
+        try (BareRedis redis = BareRedis.connect(settings.uri())) {
+            return Stream.of(names)
+                    .map(settings::key)
+                    .filter(key -> redis.texts().exists(key) > 0)
+                    .toList();
+        }
+    }
+
+    /** Sweeps until one of the queue's keys is gone, which may not take longer than a minute. */
+    void sweepAway(String name) {
+        long start = System.nanoTime();
+        try (Storage storage = settings.connect(settings.uri())) {
+            while (!leftovers(name).isEmpty() && System.nanoTime() - start < TimeUnit.MINUTES.toNanos(1)) {
+                storage.jobs().sweep(PAGE);
+                LockSupport.parkNanos(this, POLL_NANOS);
+            }
+        }
     }
 
     /** Deletes all jobs, and returns the keys that are there all the same but would not be after a quiet day. */

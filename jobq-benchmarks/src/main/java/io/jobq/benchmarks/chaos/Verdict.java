@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 /**
  * What a history tells.
  *
- * @param lost accepted jobs that have not ended well: without an effect, or not succeeded in the storage
+ * @param lost accepted jobs that have not ended well: without an effect or an answer, or not succeeded in the storage
  * @param stale runs that held a job no more and whose end the storage took all the same, or two runs with one token
  * @param duplicates jobs whose handler was started more than once, which is allowed
  * @param settled accepted jobs that have ended well
@@ -33,8 +33,8 @@ record Verdict(Set<String> lost, List<Event> stale, long duplicates, long settle
     static Verdict of(Set<String> accepted, Map<String, JobState> stored, List<Event> events) {
         Set<String> lost = new HashSet<>(accepted);
         for (Event event : events) {
-            if (event.kind() == Event.Kind.EFFECT
-                    && stored.getOrDefault(event.job(), JobState.SUCCEEDED) == JobState.SUCCEEDED) {
+            boolean isEnd = event.kind() == Event.Kind.EFFECT || event.kind() == Event.Kind.ANSWER;
+            if (isEnd && stored.getOrDefault(event.job(), JobState.SUCCEEDED) == JobState.SUCCEEDED) {
                 lost.remove(event.job());
             }
         }
@@ -65,7 +65,7 @@ record Verdict(Set<String> lost, List<Event> stale, long duplicates, long settle
                 case STALE -> late.put(hold(event), event);
                 case LOST -> refused.add(hold(event));
                 case KILL -> killed.add(event.worker());
-                case START, EFFECT, PAUSE -> {}
+                case START, EFFECT, PAUSE, ANSWER, ACCEPT, CHANGE, CHANGED -> {}
             }
         }
         late.values().removeIf(event -> refused.contains(hold(event)) || killed.contains(event.worker()));
@@ -100,6 +100,7 @@ record Verdict(Set<String> lost, List<Event> stale, long duplicates, long settle
                     running.values().stream()
                             .filter(run -> run.worker().equals(event.worker()))
                             .forEach(run -> victims.putIfAbsent(run.job(), event));
+                case ANSWER, ACCEPT, CHANGE, CHANGED -> {}
             }
         }
         return millis;

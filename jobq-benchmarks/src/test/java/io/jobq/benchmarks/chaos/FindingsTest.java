@@ -15,7 +15,7 @@ class FindingsTest {
 
     private static Chaos.Findings findings(int kills, String... lines) {
         Verdict verdict = Verdict.of(Set.of("a"), Map.of(), events(lines));
-        return new Chaos.Findings(1, kills, verdict, Set.of(), List.of());
+        return new Chaos.Findings(1, kills, verdict, List.of(), Set.of(), List.of());
     }
 
     @Test

@@ -34,6 +34,11 @@ class VerdictTest {
     }
 
     @Test
+    void acceptsAnAnswerInsteadOfAnEffect() {
+        assertThat(judge("ANSWER 20 w1 a 1 -").lost()).isEmpty();
+    }
+
+    @Test
     void missesAJobThatTheStorageDoesNotHaveAsSucceeded() {
         List<Event> events = events("START 10 w1 a 1 r1", "EFFECT 20 w1 a 1 r1");
 
