@@ -98,6 +98,7 @@ public final class JobQ implements AutoCloseable {
      * Starts the workers; starting twice does nothing. A system that is not started can still enqueue.
      *
      * @throws JobQException if it is closed
+     * @throws io.jobq.spi.StorageException if the storage is away; nothing is started then, and this may be called again
      */
     public JobQ start() {
         engine.start();

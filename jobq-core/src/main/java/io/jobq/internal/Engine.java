@@ -153,6 +153,7 @@ public final class Engine implements AutoCloseable {
             throw new JobQException("this JobQ is closed and can't be started again; build another");
         }
         if (!started) {
+            workers.forEach(WorkerRuntime::listen); // first, since only this may fail, and be repeated
             started = true;
             deadlines.start();
             workers.forEach(WorkerRuntime::start);

@@ -44,8 +44,7 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
-        subscribe();
-        CompletableFuture<JobSnapshot> end = waiting.computeIfAbsent(id, absent -> new CompletableFuture<>());
+        CompletableFuture<JobSnapshot> end = subscribe(id);
         CompletableFuture<R> result = end.thenApplyAsync(job -> read(job, type), completing);
         result.whenComplete((value, error) -> {
             if (result.isCancelled() && end.getNumberOfDependents() == 0) {
@@ -56,7 +55,8 @@ final class ResultWaiters implements AutoCloseable {
         return result;
     }
 
-    private synchronized void subscribe() {
+    /** Puts a waiter on the list that {@link #close} clears. */
+    private synchronized CompletableFuture<JobSnapshot> subscribe(JobId id) {
         if (closed) {
             throw new JobQException("this JobQ is closed; wait for the job through another on the same storage");
         }
@@ -64,6 +64,7 @@ final class ResultWaiters implements AutoCloseable {
             subscription = storage.jobs().listen(Set.of(Signal.Kind.FINISHED), this::heed);
             timer.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
         }
+        return waiting.computeIfAbsent(id, absent -> new CompletableFuture<>());
     }
 
     /** Looks on a thread of our own, since signals come on one of the storage's. */

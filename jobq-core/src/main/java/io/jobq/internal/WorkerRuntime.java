@@ -109,13 +109,20 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         return id;
     }
 
+    /** Begins to hear of jobs, which fails if the storage is away and may be repeated. */
+    synchronized void listen() {
+        if (subscription == null) {
+            subscription = storage.jobs().listen(Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED), this::heed);
+        }
+    }
+
     synchronized void start() {
         if (state != WorkerInfo.State.NEW) {
             throw new IllegalStateException("worker " + id + " is " + state + " and can't be started");
         }
+        listen();
         state = WorkerInfo.State.RUNNING;
         tickedNanos = System.nanoTime();
-        subscription = storage.jobs().listen(Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED), this::heed);
         Thread thread = Threads.daemon("jobq-fetcher-" + id, fetcher);
         fetching = thread;
         thread.start();

@@ -6,6 +6,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
@@ -148,8 +149,12 @@ final class RedisLink implements AutoCloseable {
             return attempt.connect();
         } catch (RuntimeException e) {
             client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-            throw new StorageException("cannot reach Redis at " + options.shownUri() + ": " + root(e), e);
+            throw unreachable(options, e);
         }
+    }
+
+    private static StorageException unreachable(RedisOptions options, RuntimeException why) {
+        return new StorageException("cannot reach Redis at " + options.shownUri() + ": " + root(why), why);
     }
 
     boolean isCluster() {
@@ -319,9 +324,13 @@ final class RedisLink implements AutoCloseable {
     /** A connection for subscriptions. */
     StatefulRedisPubSubConnection<String, String> subscriber() {
         requireOpen();
-        return client instanceof RedisClusterClient cluster
-                ? cluster.connectPubSub(StringCodec.UTF8)
-                : ((RedisClient) client).connectPubSub(StringCodec.UTF8);
+        try {
+            return client instanceof RedisClusterClient cluster
+                    ? cluster.connectPubSub(StringCodec.UTF8)
+                    : ((RedisClient) client).connectPubSub(StringCodec.UTF8);
+        } catch (RedisException away) {
+            throw unreachable(options, away);
+        }
     }
 
     void requireOpen() {

@@ -1,7 +1,13 @@
 package io.jobq.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobq.Job;
+import io.jobq.JobHandle;
+import io.jobq.JobQ;
+import io.jobq.JobState;
+import io.jobq.spi.StorageException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +72,30 @@ class RedisReconnectTest {
             proxy.heal();
             load.awaitProgress();
             load.awaitAll();
+        }
+    }
+
+    @Test
+    void aSystemThatIsStartedWhileRedisIsAwayMayBeStartedAgain() throws Exception {
+        try (TcpProxy proxy = TcpProxy.to(redis.port());
+                RedisStorage storage = RedisStorage.connect(options(proxy.uri()));
+                JobQ jobq = JobQ.builder()
+                        .storage(storage)
+                        .handle("send", Integer.class, (n, job) -> {})
+                        .build()) {
+            JobHandle handle = jobq.enqueue(Job.of("send", 21));
+            proxy.cut();
+            assertThatThrownBy(jobq::start)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("cannot reach Redis");
+            proxy.heal();
+            RedisProcess.patiently().ignoreExceptions().until(() -> jobq.start() == jobq);
+
+            RedisProcess.patiently()
+                    .ignoreExceptions()
+                    .until(() -> handle.find()
+                            .filter(job -> job.state() == JobState.SUCCEEDED)
+                            .isPresent());
         }
     }
 

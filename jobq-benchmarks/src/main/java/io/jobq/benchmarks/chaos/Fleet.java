@@ -81,7 +81,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Kills a process and starts another: the first from some place on that runs a job, if any does. */
+    /** Kills a process and starts another. Of workers, it is the first from some place on that runs a job, if any does. */
     void kill(int index) {
         Place place = busyFrom(index);
         history.fault(Event.Kind.KILL, place.name);
@@ -92,6 +92,10 @@ final class Fleet implements AutoCloseable {
     }
 
     private Place busyFrom(int index) {
+        Place chosen = places.get(index % places.size());
+        if (!chosen.role.equals(WORKER)) {
+            return chosen;
+        }
         Set<String> busy = history.busy();
         for (int i = 0; i < places.size(); i++) {
             Place place = places.get((index + i) % places.size());
@@ -99,7 +103,7 @@ final class Fleet implements AutoCloseable {
                 return place;
             }
         }
-        return places.get(index % places.size());
+        return chosen;
     }
 
     /** Pauses a worker, and returns what lets it go on; null when it is paused already. */

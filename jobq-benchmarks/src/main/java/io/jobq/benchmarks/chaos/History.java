@@ -23,6 +23,7 @@ final class History implements AutoCloseable {
     private static final int PAGE = 10_000;
     /** Events among which those that run now have begun. */
     private static final int LATEST = 2_000;
+
     private static final String NO_RUN = "-";
     private static final Pattern RUNNING =
             Pattern.compile("^\\{\"state\":\"RUNNING\",\"token\":(\\d+),.*\"started\":(\\d+)");
