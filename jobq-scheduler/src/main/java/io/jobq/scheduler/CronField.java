@@ -75,7 +75,16 @@ enum CronField {
     /** The value with this name, or -1. */
     int named(Dialect dialect, String name) {
         int at = name.length() == 3 ? names.indexOf(name) : -1;
-        return at < 0 || at % 3 != 0 ? -1 : at / 3 + (this == MONTH ? 1 : min(dialect));
+        if (at < 0 || at % 3 != 0) {
+            return -1;
+        }
+        int value = at / 3 + (this == MONTH ? 1 : min(dialect));
+        return value == 0 ? sunday(dialect) : value;
+    }
+
+    /** Spring's SUN is the end of a week that begins on Monday, as in {@code SUN/2}. */
+    private int sunday(Dialect dialect) {
+        return dialect == Dialect.SPRING ? max : 0;
     }
 
     /** What may stand here, for messages. */

@@ -47,7 +47,7 @@ class RandomCronTest {
             }
         }
         System.out.println(never + " of them never come round");
-        assertThat(never).as("seed " + seed).isLessThan(EXPRESSIONS / 10);
+        assertThat(never).as("seed " + seed).isLessThan(EXPRESSIONS / 5);
     }
 
     private static Optional<Cron> read(CronSample sample) {
