@@ -96,6 +96,16 @@ class DstPolicyTest {
     }
 
     @Test
+    void theVeryLastTickMayBeASecondPass() {
+        Cron cron =
+                Cron.quartz("0 30 2 25 10 ? 2026", ZoneId.of("Europe/Berlin")).dst(new DstPolicy(SKIP, TWICE));
+        assertThat(cron.next(Instant.parse("2026-10-25T00:30:00Z"))).contains(Instant.parse("2026-10-25T01:30:00Z"));
+        assertThat(cron.next(Instant.parse("2026-10-25T01:30:00Z"))).isEmpty();
+        assertThat(cron.dst(DstPolicy.DEFAULT).next(Instant.parse("2026-10-25T00:30:00Z")))
+                .isEmpty();
+    }
+
+    @Test
     void theDefaultLosesNothingAndRepeatsNothing() {
         assertThat(DstPolicy.DEFAULT)
                 .isEqualTo(new DstPolicy(RUN_AFTER, ONCE))
