@@ -11,7 +11,7 @@ public final class CronSyntaxException extends IllegalArgumentException {
         this.position = position;
     }
 
-    /** Index of the character at fault, 0-based; the expression's length if something is missing at its end. */
+    /** Index of the first character of what is at fault, 0-based; the expression's length if fields are missing. */
     public int position() {
         return position;
     }

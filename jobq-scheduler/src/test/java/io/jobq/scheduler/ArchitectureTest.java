@@ -1,6 +1,7 @@
 package io.jobq.scheduler;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -36,10 +37,22 @@ class ArchitectureTest {
                         "io.jobq.spi",
                         "io.jobq.scheduler",
                         "java..",
+                        "com.cronutils..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.annotation",
                         "org.slf4j",
                         "org.jspecify..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noPublicTypeKnowsCronUtils() {
+        noClasses()
+                .that()
+                .arePublic()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.cronutils..")
                 .check(CLASSES);
     }
 

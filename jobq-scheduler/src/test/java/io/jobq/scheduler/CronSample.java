@@ -92,12 +92,11 @@ record CronSample(Dialect dialect, String text, Predicate<LocalDate> date, List<
         private Field specialDate() {
             int number = 1 + random.nextInt(31);
             int before = 1 + random.nextInt(30);
-            return switch (random.nextInt(dialect == Dialect.QUARTZ ? 5 : 4)) {
+            return switch (random.nextInt(4)) {
                 case 0 -> new Field("L", each -> each.getDayOfMonth() == each.lengthOfMonth());
                 case 1 -> new Field("L-" + before, each -> each.getDayOfMonth() == each.lengthOfMonth() - before);
                 case 2 -> new Field("LW", each -> isNearest(each, each.lengthOfMonth()));
-                case 3 -> new Field(number + "W", each -> isNearest(each, number));
-                default -> new Field("L-" + before + "W", each -> isNearest(each, each.lengthOfMonth() - before));
+                default -> new Field(number + "W", each -> isNearest(each, number));
             };
         }
 
