@@ -6,13 +6,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Names a type with a payload, or with some of its fields, by a hash of canonical JSON. */
 final class Fingerprint {
@@ -26,7 +27,7 @@ final class Fingerprint {
 
     static List<String> paths(String first, String... others) {
         List<String> paths = new ArrayList<>(List.of(others));
-        paths.add(0, first);
+        paths.add(0, Objects.requireNonNull(first, "field"));
         for (String path : paths) {
             if (path.isEmpty() || path.startsWith(".") || path.endsWith(".") || path.contains("..")) {
                 throw new IllegalArgumentException(
@@ -42,11 +43,11 @@ final class Fingerprint {
 
     static String of(String type, @Nullable Object payload, List<String> paths) {
         JsonNode tree = tree(type, payload);
-        ArrayNode values = JSON.createArrayNode();
+        ObjectNode fields = JSON.createObjectNode();
         for (String path : paths) {
-            values.add(field(type, tree, path));
+            fields.set(path, field(type, tree, path));
         }
-        return of(type, values);
+        return of(type, fields);
     }
 
     private static JsonNode field(String type, JsonNode tree, String path) {

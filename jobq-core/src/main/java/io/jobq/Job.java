@@ -120,7 +120,7 @@ public final class Job {
 
     /** At most one job in its queue per key, for as long as that says. */
     public Job unique(Unique rule) {
-        Duration delay = rule.delay();
+        Duration delay = Objects.requireNonNull(rule, "unique").delay();
         JobOptions changed = delay == null ? options : options.withDue(new Due.In(delay));
         return new Job(type, payload, id, rule, changed);
     }

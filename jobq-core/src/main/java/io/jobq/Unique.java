@@ -54,15 +54,16 @@ public final class Unique {
 
     /**
      * By type and whole payload, as Jackson's default mapper writes it as JSON with sorted properties, whatever the codec; a
-     * SHA-256 hash of that is stored. Enqueueing throws {@link JobQException} if it can't be written so.
+     * SHA-256 hash of that is stored. Collections count in the order they have, which a set may have anew in each process.
+     * Enqueueing throws {@link JobQException} if it can't be written so.
      */
     public static Unique payload() {
         return of(job -> Fingerprint.of(job.type(), job.payload()));
     }
 
     /**
-     * By type and some fields of the payload, as {@link #payload()}. Enqueueing throws {@link JobQException} if one is not
-     * there.
+     * By type and some fields of the payload, names and values, as {@link #payload()}. Enqueueing throws {@link JobQException}
+     * if one is not there.
      *
      * @param first name of a property, or names with dots between them for one further inside: {@code "customer.id"}
      */
@@ -76,8 +77,9 @@ public final class Unique {
     }
 
     /**
-     * Held until a worker starts the first attempt, so there is at most one that waits and has not been tried. Whoever
-     * enqueues while it runs gets another, which sees what has changed since; retries do not take the key again.
+     * Held until a worker claims the job, so there is at most one that no worker has had. Whoever enqueues while it runs
+     * gets another, which sees what has changed since. A retry does not take the key again; a job that its worker gives
+     * back does, if it is free.
      */
     public Unique untilStart() {
         return new Unique(key, Until.START, null, conflict, false);
@@ -101,8 +103,8 @@ public final class Unique {
 
     /**
      * The latest wins: the first job opens a window and waits for its end, which others do not put off; each that comes
-     * within it replaces the one before. Sets the job's delay. To wait anew with each, which may last for ever, use {@code
-     * untilStart().replacing()} and a delay.
+     * within it replaces the one before. Sets the job's delay, which must not be set again after it. To wait anew with each,
+     * which may last for ever, use {@code untilStart().replacing()} and a delay.
      *
      * @param window 1 ms to 366 days
      */

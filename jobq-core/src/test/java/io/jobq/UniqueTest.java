@@ -78,6 +78,14 @@ class UniqueTest {
         }
 
         @Test
+        void theNamesOfFieldsCountToo() {
+            Job job = Job.of("send", Map.of("from", "ada", "to", "ada"));
+
+            assertThat(key(Unique.fields("from"), job)).isNotEqualTo(key(Unique.fields("to"), job));
+            assertThat(key(Unique.fields("from", "to"), job)).isEqualTo(key(Unique.fields("to", "from"), job));
+        }
+
+        @Test
         void aFieldThatIsNotThereIsAnError() {
             assertThatThrownBy(() -> queue.enqueue(Job.of("ship", ORDER).unique(Unique.fields("adress.city"))))
                     .isInstanceOf(JobQException.class)

@@ -91,6 +91,9 @@ final class HoldingLog {
         });
         if (!after.equals(before) && put(after, entry.map(Entry::version).orElse(0L))) {
             write(lines);
+            if (after.isEmpty()) {
+                registry.remove(KIND, KEY);
+            }
         }
     }
 

@@ -250,6 +250,7 @@ final class JobTable {
     /** A final job once more as attempt 1, in a queue that may be another; its unique key must be free. */
     void replay(Entry entry, QueueLines target) {
         leave(entry);
+        keys.free(entry); // the rest of a window goes with it
         entry.enter(target, entry.job.options().withExpiresAt(null)); // whoever replays it wants it to run
         entry.restart();
         entry.due = now;

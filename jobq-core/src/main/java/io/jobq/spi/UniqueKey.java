@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *     a window that replaces another has what is left of the other's window, and is due no later than that was
  */
 public record UniqueKey(String key, Until until, @Nullable Duration window, boolean replaces) {
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(366);
+
     /** What frees a key. */
     public enum Until {
         /**
-         * The start of the first attempt. Whoever claims the job and gives it back unstarted (by a release, or parked) gives
-         * back the key too, unless another job has taken it.
+         * A claim. Whoever claims the job and gives it back (by a release, or parked) gives back the key too, unless another
+         * job has taken it; a retry does not.
          */
         START,
         /** That the job is final. */
@@ -44,7 +46,7 @@ public record UniqueKey(String key, Until until, @Nullable Duration window, bool
     /** Fails unless a window may be so long: 1 ms to 366 days. */
     public static void requireWindow(Duration window) {
         Objects.requireNonNull(window, "window");
-        if (window.compareTo(Duration.ofMillis(1)) < 0 || window.toDays() > 366) {
+        if (window.compareTo(Duration.ofMillis(1)) < 0 || window.compareTo(LONGEST_WINDOW) > 0) {
             throw new IllegalArgumentException("window must be 1 ms to 366 days, but is " + window);
         }
     }

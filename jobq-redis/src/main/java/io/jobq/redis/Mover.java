@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
 final class Mover {
     private static final int LEASES = 4;
     private static final int UNIQUE = 9;
+    private static final int ID_LENGTH = 36;
     private static final int ARRIVED = 1;
     private static final int NOT_TAKEN = 0;
     /** Half of what a mover has, so that clocks of different nodes may well differ in pace. */
@@ -102,11 +103,12 @@ final class Mover {
     /** Looks before a job leaves its place in vain; the key may still be taken while it is on its way. */
     private boolean isKeyHeld(Row row, String target) {
         UniqueKey key = row.job().job().options().unique();
-        if (key == null || key.window() != null) { // a window may be over
+        if (key == null || key.window() != null) {
             return false;
         }
         byte[] unique = queues.of(row.moved(target)).keys()[UNIQUE];
-        return calls.link().await(calls.link().commands().hget(unique, QueueKeys.bytes(key.key()))) != null;
+        byte[] holder = calls.link().await(calls.link().commands().hget(unique, QueueKeys.bytes(key.key())));
+        return holder != null && holder.length == ID_LENGTH; // or there is a window, which may be over
     }
 
     /** Takes over moves whose movers have not ended them in time, and does. Returns which jobs have arrived. */

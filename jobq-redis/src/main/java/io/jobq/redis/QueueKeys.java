@@ -37,7 +37,8 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "rates",
             "aside",
             "held",
-            "aging");
+            "aging",
+            "windows");
     private static final int LEVELS = 10;
 
     static QueueKeys of(String prefix, String queue, int partition, int partitions) {

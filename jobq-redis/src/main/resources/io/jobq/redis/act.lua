@@ -57,7 +57,7 @@ function acts.DELETE(id, record, level, _, key)
 end
 
 function acts.REPLAY(id, record, _, body, key)
-  if not isFinal(record) or (key ~= '' and uniqueKeys().take(id, key, storedAt(body))) then
+  if not isFinal(record) or (key ~= '' and uniqueKeys().take(id, key, storedAt(body), true)) then
     return 0
   end
   unfile(id, record.state)

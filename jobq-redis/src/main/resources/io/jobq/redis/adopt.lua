@@ -20,7 +20,7 @@ if move and redis.call('ZSCORE', LEASES, move) then
 elseif redis.call('HEXISTS', JOBS, id) == 1 then
   return {move and 0 or 1}
 end
-if key ~= '' and uniqueKeys().take(id, key, storedAt(body)) then
+if key ~= '' and uniqueKeys().take(id, key, storedAt(body), true) then
   return {0}
 end
 -- tokens must grow, so this queue's may not lag behind the job's

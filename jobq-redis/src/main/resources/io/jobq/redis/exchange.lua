@@ -347,7 +347,7 @@ end
 
 -- Lower levels first.
 local function claimStrictly()
-  local level, lists = 0, redis.call('EXISTS', unpack(KEYS, 23))
+  local level, lists = 0, redis.call('EXISTS', unpack(KEYS, 24))
   while level < 10 and got < most and not waiting and (shares or lists > 0) do
     local before = looked
     claimFrom(level, most)
@@ -429,7 +429,7 @@ if rules and nextDue ~= '0' then
   if got < most and held then
     askAgainIn(held)
   elseif most < limit and free and free ~= 'inf' then
-    if redis.call('EXISTS', SHARED, unpack(KEYS, 23)) > 0 then
+    if redis.call('EXISTS', SHARED, unpack(KEYS, 24)) > 0 then
       askAgainIn(free - now)
     elseif held then
       askAgainIn(math.max(held, free - now))

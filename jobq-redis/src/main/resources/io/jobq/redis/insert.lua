@@ -18,23 +18,34 @@ local function begin()
   bodies, records, later, lanes, shared, ofTenants = {}, {}, {}, {}, {}, false
 end
 
+-- While there are holes, one may be of a job with the same id that has been purged: only a record tells it from this one.
+local function record(id, fields)
+  records[#records + 1] = id
+  records[#records + 1] = encode(fields)
+end
+
 local function addToLine(id, lane)
   local to = #lane == 1 and lanes or shared
   local line = to[lane] or {}
   to[lane] = line
-  if tagged and to == lanes then
+  if not tagged then
+    line[#line + 1] = id
+  elseif to == lanes then
     local tag = count('tag', 1)
-    records[#records + 1] = id
-    records[#records + 1] = encode({state = 'READY', level = lane, tag = tag})
+    record(id, {state = 'READY', level = lane, tag = tag})
     line[#line + 1] = entryOf(id, tag)
   else
-    line[#line + 1] = id
+    record(id, {state = 'READY', level = string.sub(lane, 1, 1)})
+    line[#line + 1] = id .. ':r'
   end
 end
 
 local function add(id, due, lane, rest)
   bodies[#bodies + 1] = id
   ofTenants = ofTenants or #lane > 1
+  if tagged and due > now then
+    record(id, {state = 'SCHEDULED', level = string.sub(lane, 1, 1), due = due})
+  end
   if due > now then
     bodies[#bodies + 1] = string.format('{"at":%s,"due":%.0f,', nowText, due) .. rest
     later[#later + 1] = due

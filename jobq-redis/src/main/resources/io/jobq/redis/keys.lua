@@ -1,8 +1,8 @@
 -- What only queues with unique keys need, behind common.lua; made when a call first asks for it, as fair.lua is.
 --
 -- UNIQUE has who holds a key: id, or id:end with the end of its window in ms. HOLDS has the key of each job that may hold one
--- and is not final, behind a letter for what frees it: S the start, F the finish, W the end of the window. A key with a window
--- has a lease too, "key:" and the key, by its end, so that sweeps forget it.
+-- and is not final, behind a letter for what frees it: S the start, F the finish, W the end of the window. WINDOWS has the ends of
+-- windows, by which sweeps forget keys that nobody has taken since.
 --
 -- Callers say what a job wants as a text: the letter, "r" if it replaces or "-", the window in ms, ":", the key.
 
@@ -30,19 +30,20 @@ local function makeKeys()
     redis.call('HSET', UNIQUE, want.key, text and id .. ':' .. text or id)
     redis.call('HSET', HOLDS, id, want.letter .. want.key)
     if text then
-      redis.call('ZADD', LEASES, text, 'key:' .. want.key)
+      redis.call('ZADD', WINDOWS, text, want.key)
     end
     if want.letter == 'S' then
       redis.call('HSET', META, 'starts', 1)
     end
   end
 
-  -- A job that was stored at that time (ms) takes its key; or returns who else holds it, and when that one's window ends.
-  local function take(id, text, at)
+  -- A job that was stored at that time (ms) takes its key; or returns who holds it, and when that one's window ends. One that
+  -- was stored before goes on with its own window.
+  local function take(id, text, at, wasStored)
     local want = parse(text)
     local finish = want.window and at + want.window
     local holder, holderEnd = holderOf(want.key)
-    if holder and holder ~= id and not (finish and finish <= now) then
+    if holder and not (wasStored and holder == id) and not (finish and finish <= now) then
       return holder, holderEnd
     end
     hold(id, want, finish)
@@ -65,18 +66,18 @@ local function makeKeys()
         keys[#keys + 1], owners[#owners + 1] = string.sub(held, 2), ids[i]
       end
     end
-    local gone, leases = {}, {}
+    local gone, windows = {}, {}
     for i, value in ipairs(#keys > 0 and redis.call('HMGET', UNIQUE, unpack(keys)) or {}) do
       if value and string.sub(value, 1, 36) == owners[i] then
         gone[#gone + 1] = keys[i]
-        leases[#leases + 1] = #value > 36 and 'key:' .. keys[i] or nil
+        windows[#windows + 1] = #value > 36 and keys[i] or nil
       end
     end
     if #gone > 0 then
       redis.call('HDEL', UNIQUE, unpack(gone))
     end
-    if #leases > 0 then
-      redis.call('ZREM', LEASES, unpack(leases))
+    if #windows > 0 then
+      redis.call('ZREM', WINDOWS, unpack(windows))
     end
   end
 
@@ -99,21 +100,31 @@ local function makeKeys()
     local key = parse(text).key
     if holderOf(key) == id then
       redis.call('HDEL', UNIQUE, key)
-      redis.call('ZREM', LEASES, 'key:' .. key)
+      redis.call('ZREM', WINDOWS, key)
     end
   end
 
-  -- The window of a key is over, unless another has begun.
-  local function expire(key)
-    if not holderOf(key) then
-      redis.call('HDEL', UNIQUE, key)
-      redis.call('ZREM', LEASES, 'key:' .. key)
+  -- Forgets so many keys whose windows are over; one that somebody has taken since is left alone. Returns how many.
+  local function forgetOver(most)
+    local over = redis.call('ZRANGEBYSCORE', WINDOWS, '-inf', nowText, 'LIMIT', 0, most)
+    if #over == 0 then
+      return 0
     end
+    local gone = {}
+    for i, value in ipairs(redis.call('HMGET', UNIQUE, unpack(over))) do
+      local finish = value and tonumber(string.sub(value, 38))
+      gone[#gone + 1] = finish and finish <= now and over[i] or nil
+    end
+    if #gone > 0 then
+      redis.call('HDEL', UNIQUE, unpack(gone))
+    end
+    redis.call('ZREM', WINDOWS, unpack(over))
+    return #over
   end
 
   return {
     take = take, takeOver = takeOver, free = free, finished = finished, unstarted = unstarted, forget = forget,
-    expire = expire, replaces = function(text) return parse(text).replaces end}
+    forgetOver = forgetOver, replaces = function(text) return parse(text).replaces end}
 end
 
 local madeKeys

@@ -39,16 +39,24 @@ local function resume(id, lease)
 end
 
 for _, lease in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, limit)) do
-  local moving, key = string.match(lease, '^move:(.*)$'), string.match(lease, '^key:(.*)$')
+  local moving = string.match(lease, '^move:(.*)$')
   if moving then
     resume(moving, lease)
-  elseif key then
-    uniqueKeys().expire(key)
   elseif string.find(lease, '^came:') then
     redis.call('ZREM', LEASES, lease)
   elseif reclaimed < limit then
     reclaim(lease)
   end
+end
+
+-- Of windows there may be many more than of anything else that ends.
+local windows = 0
+while windows < 4000 and redis.call('EXISTS', WINDOWS) == 1 do
+  local over = uniqueKeys().forgetOver(1000)
+  if over == 0 then
+    break
+  end
+  windows = windows + over
 end
 
 local function purge(state, age)

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Handing jobs out: order, shares, leases and their fence. */
-abstract class ClaimContract extends UniqueContract {
+abstract class ClaimContract extends ReplacingContract {
     @Nested
     class Order {
         @Test

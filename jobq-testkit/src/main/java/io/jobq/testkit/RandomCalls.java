@@ -74,10 +74,10 @@ final class RandomCalls {
         claimed.forEach(c -> leases.add(c.lease()));
     }
 
-    /** Repeated ones come first: whether another of the batch replaces them is then no question. */
+    /** A repeated one comes first: whether another of the batch makes retention delete it is then no question. */
     List<NewJob> newJobs() {
         List<NewJob> jobs = new ArrayList<>();
-        while (!repeatable.isEmpty() && chance(30)) {
+        if (!repeatable.isEmpty() && chance(30)) {
             jobs.add(oneOf(repeatable));
         }
         for (int i = pick(5); i >= 0; i--) {

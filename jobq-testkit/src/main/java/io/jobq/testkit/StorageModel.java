@@ -465,6 +465,7 @@ final class StorageModel {
     }
 
     private void replay(ModelJob job, @Nullable String queue) {
+        keys.free(job);
         job.queue = queue == null ? job.queue : queue;
         assertThat(keys.isWelcome(job, job.queue, now))
                 .as("whether the unique key is free")

@@ -3,22 +3,17 @@ package io.jobq.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobq.JobId;
-import io.jobq.JobSnapshot;
 import io.jobq.JobState;
-import io.jobq.Priority;
-import io.jobq.limits.Limit;
 import io.jobq.spi.Due;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.InsertResult.Duplicate;
 import io.jobq.spi.InsertResult.Inserted;
-import io.jobq.spi.InsertResult.Replaced;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
-import io.jobq.spi.Rule;
 import io.jobq.spi.UniqueKey;
 import io.jobq.spi.UniqueKey.Until;
 import java.time.Duration;
@@ -30,35 +25,25 @@ import org.junit.jupiter.api.Test;
 
 /** Who holds a unique key, for how long, and what becomes of others that want it. */
 abstract class UniqueContract extends InsertContract {
-    private static final Duration WINDOW = Duration.ofSeconds(60);
+    static final Duration WINDOW = Duration.ofSeconds(60);
 
     private static JobOptions untilStart() {
         return JobOptions.DEFAULT.withUnique(new UniqueKey("k", Until.START, null, false));
     }
 
-    private static JobOptions forWindow() {
+    static JobOptions forWindow() {
         return JobOptions.DEFAULT.withUnique(new UniqueKey("k", Until.WINDOW, WINDOW, false));
-    }
-
-    private static JobOptions replacing() {
-        return JobOptions.DEFAULT.withUnique(new UniqueKey("k", Until.FINISH, null, true));
-    }
-
-    private static JobOptions debounced() {
-        return JobOptions.DEFAULT
-                .withUnique(new UniqueKey("k", Until.WINDOW, WINDOW, true))
-                .withDue(new Due.In(WINDOW));
     }
 
     private InsertResult insertOne(JobOptions options) {
         return jobs().insert(List.of(job(options))).get(0);
     }
 
-    private JobId inserted(JobOptions options) {
+    JobId inserted(JobOptions options) {
         return insert(job(options)).get(0);
     }
 
-    private void assertTaken(JobId holder, JobOptions options) {
+    void assertTaken(JobId holder, JobOptions options) {
         assertThat(insertOne(options)).isEqualTo(new Duplicate(holder));
     }
 
@@ -66,16 +51,6 @@ abstract class UniqueContract extends InsertContract {
         assertThat(admin().apply(JobFilter.ALL.withIds(Set.of(id)), action, null, 10)
                         .count())
                 .isEqualTo(1);
-    }
-
-    /** Inserts a job that must take the place of another. */
-    private JobId replacement(JobId old, JobOptions options) {
-        NewJob job = job(options);
-        assertThat(jobs().insert(List.of(job))).containsExactly(new Replaced(job.id(), old));
-        JobSnapshot gone = find(old);
-        assertThat(gone.state()).isEqualTo(JobState.CANCELLED);
-        assertThat(gone.reason()).isEqualTo("replaced by " + job.id());
-        return job.id();
     }
 
     @Nested
@@ -318,6 +293,58 @@ abstract class UniqueContract extends InsertContract {
         }
 
         @Test
+        void theWindowGoesWithAJobReplayedElsewhere() {
+            JobId first = inserted(forWindow());
+            apply(discard(claimOne()));
+            apply(first, new JobAction.Replay("other"));
+
+            inserted(forWindow());
+            assertThat(jobs().insert(List.of(job("other", forWindow())))).containsExactly(new Duplicate(first));
+        }
+
+        @Test
+        void aRepeatedCallStoresNothingThoughRetentionHasDeletedTheJob() {
+            reopen(new Retention(0, Duration.ofDays(1), 0, Duration.ofDays(1)));
+            NewJob job = job(forWindow());
+            insert(job);
+            apply(succeeded(claimOne()));
+
+            assertThat(jobs().insert(List.of(job))).containsExactly(new Duplicate(job.id()));
+        }
+
+        @Test
+        void manyWindowsThatAreOverDoNotKeepJobsFromBeingTakenBack() {
+            for (int batch = 0; batch < 5; batch++) {
+                List<NewJob> many = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    UniqueKey key = new UniqueKey("k" + batch + "/" + i, Until.WINDOW, WINDOW, false);
+                    many.add(job("other", JobOptions.DEFAULT.withUnique(key)));
+                }
+                jobs().insert(many);
+            }
+            pass(WINDOW);
+            insert(1);
+            claimOne();
+            pass(LEASE_TIME.plusSeconds(1));
+
+            assertThat(jobs().sweep(10).reclaimed()).isEqualTo(1);
+        }
+
+        @Test
+        void aKeyWhoseWindowIsOverMayBeTakenForGood() {
+            inserted(forWindow());
+            apply(succeeded(claimOne()));
+            pass(WINDOW);
+            JobId second = inserted(unique("k"));
+            jobs().sweep(10);
+            jobs().sweep(10);
+
+            assertTaken(second, forWindow());
+            apply(succeeded(claimOne()));
+            inserted(forWindow());
+        }
+
+        @Test
         void theWindowGoesWithAMovedJob() {
             JobId first = inserted(forWindow());
             pass(Duration.ofSeconds(20));
@@ -327,138 +354,6 @@ abstract class UniqueContract extends InsertContract {
             assertThat(jobs().insert(List.of(job("other", forWindow())))).containsExactly(new Duplicate(first));
             pass(Duration.ofSeconds(40));
             insert(job("other", forWindow()));
-        }
-    }
-
-    @Nested
-    class Replacing {
-        @Test
-        void aReadyJobIsReplacedAtTheEndOfTheLine() {
-            JobId old = inserted(unique("k"));
-            JobId other = insert(1).get(0);
-            JobId fresh = replacement(old, replacing());
-
-            assertThat(ids(claim(10))).containsExactly(other, fresh);
-        }
-
-        @Test
-        void theNewJobHoldsTheKey() {
-            JobId fresh = replacement(inserted(unique("k")), replacing());
-
-            assertTaken(fresh, unique("k"));
-            apply(succeeded(claimOne()));
-            inserted(unique("k"));
-        }
-
-        @Test
-        void aScheduledJobIsReplacedWithItsDueTime() {
-            JobId old = inserted(unique("k").withDue(new Due.In(WINDOW)));
-            JobId fresh = replacement(old, replacing());
-
-            assertThat(ids(claim(10))).containsExactly(fresh);
-        }
-
-        @Test
-        void aJobThatWaitsForARetryIsReplaced() {
-            inserted(unique("k"));
-            Claimed running = claimOne();
-            apply(retry(running, WINDOW));
-
-            replacement(running.job().id(), replacing());
-        }
-
-        @Test
-        void aParkedJobIsReplaced() {
-            inserted(unique("k"));
-            Claimed running = claimOne();
-            apply(park(running));
-            replacement(running.job().id(), replacing());
-
-            assertThat(exchange(List.of(), 0).parked()).isEmpty();
-        }
-
-        @Test
-        void ajobThatStandsAsideIsReplaced() {
-            admin().rule(QUEUE, new Rule(Rule.Target.TYPE, TYPE, Limit.PAUSED, 0, null));
-            JobId old = inserted(unique("k"));
-            assertThat(claim(10)).isEmpty();
-            JobId fresh = replacement(old, replacing());
-            admin().rule(QUEUE, new Rule(Rule.Target.TYPE, TYPE, Limit.NONE, 0, null));
-
-            assertThat(ids(claim(10))).containsExactly(fresh);
-        }
-
-        @Test
-        void aJobOfATenantIsReplaced() {
-            JobId old = inserted(unique("k").withTenant("acme"));
-            JobId fresh = replacement(old, replacing().withTenant("b").withPriority(Priority.HIGH));
-
-            assertThat(ids(claim(10))).containsExactly(fresh);
-        }
-
-        @Test
-        void aRunningJobIsNot() {
-            JobId old = inserted(unique("k"));
-            claimOne();
-
-            assertTaken(old, replacing());
-        }
-
-        @Test
-        void aJobThatHasEndedWithinItsWindowIsNot() {
-            JobId old = inserted(forWindow());
-            apply(succeeded(claimOne()));
-
-            assertTaken(old, debounced());
-        }
-
-        @Test
-        void aRepeatedCallReplacesOnce() {
-            JobId old = inserted(unique("k"));
-            NewJob job = job(replacing());
-            assertThat(jobs().insert(List.of(job))).containsExactly(new Replaced(job.id(), old));
-
-            assertThat(jobs().insert(List.of(job))).containsExactly(new Duplicate(job.id()));
-        }
-
-        @Test
-        void jobsOfABatchReplaceEachOther() {
-            NewJob first = job(replacing());
-            NewJob second = job(replacing().withDue(new Due.In(WINDOW)));
-            NewJob third = job(replacing());
-
-            assertThat(jobs().insert(List.of(first, job(), second, third)))
-                    .last()
-                    .isEqualTo(new Replaced(third.id(), second.id()));
-            assertThat(state(first.id())).isEqualTo(JobState.CANCELLED);
-            assertThat(state(second.id())).isEqualTo(JobState.CANCELLED);
-            assertThat(ids(claim(10))).hasSize(2).last().isEqualTo(third.id());
-        }
-
-        @Test
-        void theLatestOfAWindowRunsAtItsEnd() {
-            JobId latest = inserted(debounced());
-            for (int i = 0; i < 5; i++) {
-                pass(Duration.ofSeconds(10));
-                latest = replacement(latest, debounced());
-                assertThat(claim(10)).isEmpty();
-            }
-            pass(Duration.ofSeconds(10));
-
-            JobId next = inserted(debounced());
-            assertThat(ids(claim(10))).containsExactly(latest);
-            assertThat(state(next)).isEqualTo(JobState.SCHEDULED);
-        }
-
-        @Test
-        void manyReplacementsLeaveOneJob() {
-            List<NewJob> all = new ArrayList<>();
-            for (int i = 0; i < 500; i++) {
-                all.add(job(replacing()));
-            }
-            jobs().insert(all);
-
-            assertThat(ids(claim(1_000))).containsExactly(all.get(499).id());
         }
     }
 }
