@@ -286,8 +286,9 @@ final class Fetcher implements Runnable {
         shares.charge(reply.claimed());
         owner.start(reply.claimed());
         if (limit > 0) { // else nothing was asked
+            Set<String> told = unpark;
             unpark = reply.parked().isEmpty() ? Set.of() : known(reply.parked());
-            more = reply.claimed().size() == limit || !unpark.isEmpty();
+            more = reply.claimed().size() == limit || !told.containsAll(unpark);
             wakeAt = System.nanoTime() + Math.min(fallbackNanos, nanosUntil(reply.nextDue()));
         }
     }

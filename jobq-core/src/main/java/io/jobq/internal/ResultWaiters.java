@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +46,7 @@ final class ResultWaiters implements AutoCloseable {
 
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
         CompletableFuture<JobSnapshot> end = subscribe(id);
-        CompletableFuture<R> result = end.thenApplyAsync(job -> read(job, type), completing);
+        CompletableFuture<R> result = end.handleAsync((job, failure) -> read(job, failure, type), completing);
         result.whenComplete((value, error) -> {
             if (result.isCancelled() && end.getNumberOfDependents() == 0) {
                 waiting.remove(id, end);
@@ -103,7 +104,10 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     @SuppressWarnings("NullAway") // a future of R may hold null, which Class<R> can't say
-    private <R> R read(JobSnapshot job, Class<R> type) {
+    private <R> R read(JobSnapshot job, @Nullable Throwable failure, Class<R> type) {
+        if (failure != null) {
+            throw new CompletionException(failure);
+        }
         if (job.state() != JobState.SUCCEEDED) {
             throw new JobFailedException("job " + job.id() + " of type '" + job.type() + "' is " + job.state() + ": "
                     + job.reason() + lastError(job));

@@ -1,7 +1,6 @@
 package io.jobq.redis;
 
 import io.jobq.JobId;
-import io.jobq.spi.UniqueKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,8 +32,6 @@ import java.util.stream.Collectors;
  */
 final class Mover {
     private static final int LEASES = 4;
-    private static final int UNIQUE = 9;
-    private static final int ID_LENGTH = 36;
     private static final int ARRIVED = 1;
     private static final int NOT_TAKEN = 0;
     /** Half of what a mover has, so that clocks of different nodes may well differ in pace. */
@@ -102,13 +99,11 @@ final class Mover {
 
     /** Looks before a job leaves its place in vain; the key may still be taken while it is on its way. */
     private boolean isKeyHeld(Row row, String target) {
-        UniqueKey key = row.job().job().options().unique();
-        if (key == null || key.window() != null) {
+        if (row.wantedKey().isEmpty()) {
             return false;
         }
-        byte[] unique = queues.of(row.moved(target)).keys()[UNIQUE];
-        byte[] holder = calls.link().await(calls.link().commands().hget(unique, QueueKeys.bytes(key.key())));
-        return holder != null && holder.length == ID_LENGTH; // or there is a window, which may be over
+        Args args = new Args().add(row.job().id().toString()).add(row.body()).add(row.wantedKey());
+        return !calls.call(Script.RIVAL, queues.of(row.moved(target)), args).isEmpty(0);
     }
 
     /** Takes over moves whose movers have not ended them in time, and does. Returns which jobs have arrived. */

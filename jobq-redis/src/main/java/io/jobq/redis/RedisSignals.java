@@ -87,13 +87,18 @@ final class RedisSignals implements AutoCloseable {
                 execute(() -> heard(channel, message));
             }
         });
-        calls.link()
-                .await(made.async()
-                        .subscribe(
-                                prefix + ":wake:" + instance,
-                                prefix + ":ready",
-                                prefix + ":cancel",
-                                prefix + ":finished"));
+        try {
+            calls.link()
+                    .await(made.async()
+                            .subscribe(
+                                    prefix + ":wake:" + instance,
+                                    prefix + ":ready",
+                                    prefix + ":cancel",
+                                    prefix + ":finished"));
+        } catch (StorageException away) {
+            made.closeAsync();
+            throw away;
+        }
         connection = made;
     }
 

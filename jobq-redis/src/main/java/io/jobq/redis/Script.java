@@ -20,6 +20,7 @@ enum Script {
     LIST(ofQueue("list")),
     ACT(ofQueue("places", "act")),
     ADOPT(ofQueue("adopt")),
+    RIVAL(ofQueue("rival")),
     PAUSE(ofQueue("pause")),
     FEED(ofQueue("feed")),
     HOLDING(ofQueue("holding")),

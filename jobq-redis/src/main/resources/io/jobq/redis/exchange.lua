@@ -419,23 +419,6 @@ if waiting or promoted == 1000 or (moreAside and got < most) then
 elseif first[1] then
   nextDue = string.format('%.0f', math.max(0, first[2] - now))
 end
-local function askAgainIn(ms)
-  nextDue = string.format('%.0f', math.max(0, math.min(ms, tonumber(nextDue) or ms)))
-end
-
-if rules and nextDue ~= '0' then
-  local held = redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
-  held = held and held ~= 'inf' and held - now or nil
-  if got < most and held then
-    askAgainIn(held)
-  elseif most < limit and free and free ~= 'inf' then
-    if redis.call('EXISTS', SHARED, unpack(KEYS, 24)) > 0 then
-      askAgainIn(free - now)
-    elseif held then
-      askAgainIn(math.max(held, free - now))
-    end
-  end
-end
 if got < limit and not waiting then
   woken = 0 -- whatever became ready is claimed
 end
@@ -454,6 +437,25 @@ else
       nextDue = string.format('%.0f', first[2] - now + 500)
     else
       redis.call('HSET', META, 'watcher', instance, 'watched', first[2])
+    end
+  end
+end
+
+-- What rules hold back is watched by everybody: there may be a watcher that never asks again.
+local function askAgainIn(ms)
+  nextDue = string.format('%.0f', math.max(0, math.min(ms, tonumber(nextDue) or ms)))
+end
+
+if rules and nextDue ~= '0' then
+  local held = redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
+  held = held and held ~= 'inf' and held - now or nil
+  if got < most and held then
+    askAgainIn(held)
+  elseif most < limit and free and free ~= 'inf' then
+    if redis.call('EXISTS', SHARED, unpack(KEYS, 24)) > 0 then
+      askAgainIn(free - now)
+    elseif held then
+      askAgainIn(math.max(held, free - now))
     end
   end
 end

@@ -1,4 +1,4 @@
--- Rules that hold jobs back. Reads only.
+-- Rules that hold jobs back. Reads, but for debts that are cut when a rule is looked at.
 --
 -- ARGV     7... rules to tell of, without that of the queue; none for all, of which the first 20 are told
 -- returns  1 how many hold jobs back; 2 how many jobs: in the lines if the queue's rule has no room, then aside under rules of

@@ -37,17 +37,28 @@ local function makeKeys()
     end
   end
 
-  -- A job that was stored at that time (ms) takes its key; or returns who holds it, and when that one's window ends. One that
-  -- was stored before goes on with its own window.
-  local function take(id, text, at, wasStored)
-    local want = parse(text)
-    local finish = want.window and at + want.window
+  local function endOf(want, at)
+    return want.window and at + want.window
+  end
+
+  -- Who keeps a job that was stored at that time (ms) from having its key, and when that one's window ends; nil if nobody does.
+  -- One that was stored before goes on with its own window.
+  local function rivalOf(id, want, at, wasStored)
     local holder, holderEnd = holderOf(want.key)
+    local finish = endOf(want, at)
     if holder and not (wasStored and holder == id) and not (finish and finish <= now) then
       return holder, holderEnd
     end
-    hold(id, want, finish)
-    return nil
+  end
+
+  -- A job takes its key, unless it has a rival, which is returned.
+  local function take(id, text, at, wasStored)
+    local want = parse(text)
+    local holder, holderEnd = rivalOf(id, want, at, wasStored)
+    if not holder then
+      hold(id, want, endOf(want, at))
+    end
+    return holder, holderEnd
   end
 
   -- A new job takes its key from one that is gone now. Returns whether it goes on with its window.
@@ -124,7 +135,9 @@ local function makeKeys()
 
   return {
     take = take, takeOver = takeOver, free = free, finished = finished, unstarted = unstarted, forget = forget,
-    forgetOver = forgetOver, replaces = function(text) return parse(text).replaces end}
+    forgetOver = forgetOver, rivalOf = function(id, text, at)
+      return rivalOf(id, parse(text), at, true)
+    end, replaces = function(text) return parse(text).replaces end}
 end
 
 local madeKeys

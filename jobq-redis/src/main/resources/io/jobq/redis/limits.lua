@@ -250,12 +250,18 @@ limits = function()
     if #gone > 0 then
       redis.call('HDEL', RUNNING, unpack(gone))
     end
+    local later = {}
     for name, number in pairs(freed) do
       if name == 'q' then
         woken = woken + number
+      elseif returns <= 0 then
+        later[#later + 1], later[#later + 2] = nowText, name
       elseif redis.call('ZSCORE', HELD, name) then
         comeBack(name)
       end
+    end
+    if #later > 0 then
+      redis.call('ZADD', HELD, 'XX', unpack(later))
     end
     freed = {}
   end

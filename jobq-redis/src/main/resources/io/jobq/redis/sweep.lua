@@ -111,7 +111,8 @@ if ruled then
   -- some of those that wait for a job to end, in case a lost write has kept that from them
   local waiting = redis.call('ZCOUNT', HELD, 'inf', 'inf')
   if waiting > 0 then
-    for _, name in ipairs(redis.call('ZRANGEBYSCORE', HELD, 'inf', 'inf', 'LIMIT', us % waiting, 20)) do
+    local from = redis.call('ZCARD', HELD) - waiting + us % waiting -- they come last
+    for _, name in ipairs(redis.call('ZRANGE', HELD, from, from + 19)) do
       limits().comeBack(name)
     end
   end

@@ -7,6 +7,7 @@ import io.jobq.JobId;
 import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
 import io.jobq.spi.Claim;
 import io.jobq.spi.Due;
 import io.jobq.spi.Exchange.Claimed;
@@ -198,6 +199,23 @@ class RedisLimitsTest {
         long bytes = (Long.parseLong(redis.info("used_memory")) - before) / 100_000;
 
         assertThat(bytes).isLessThanOrEqualTo(300);
+    }
+
+    @Test
+    void aProcessThatWatchesTheNextDueTimeAndDiesDoesNotDelayWhatARateHoldsBack() {
+        RedisStorage dying = open(options());
+        dying.jobs().insert(List.of(job(JobOptions.DEFAULT.withDue(new Due.In(Duration.ofHours(1))))));
+        assertThat(claim(dying, 1)).isEmpty(); // and watches
+        RedisStorage living = open(options());
+        Limit slow = Limit.rate(new Rate(1, Duration.ofSeconds(10), 1));
+        living.admin().rule(QUEUE, new Rule(Rule.Target.TYPE, "send_email", slow, 0, null));
+        living.jobs().insert(jobs(3));
+        Claim want = new Claim(WORKER, List.of(new Claim.Share(QUEUE, 2)), 2, Set.of());
+
+        assertThat(living.jobs().exchange(List.of(), want).claimed()).hasSize(1);
+        assertThat(living.jobs().exchange(List.of(), want).nextDue())
+                .isNotNull()
+                .isLessThanOrEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

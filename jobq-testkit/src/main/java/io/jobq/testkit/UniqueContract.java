@@ -293,6 +293,19 @@ abstract class UniqueContract extends InsertContract {
         }
 
         @Test
+        void aJobThatCannotBeMovedKeepsItsPlace() {
+            insert(job("other", forWindow()));
+            JobId before = insert(1).get(0);
+            JobId first = inserted(forWindow());
+            JobAction move = new JobAction.Move("other");
+
+            assertThat(admin().apply(JobFilter.ALL.withIds(Set.of(first)), move, null, 10)
+                            .count())
+                    .isZero();
+            assertThat(ids(claim(10))).containsExactly(before, first);
+        }
+
+        @Test
         void theWindowGoesWithAJobReplayedElsewhere() {
             JobId first = inserted(forWindow());
             apply(discard(claimOne()));
