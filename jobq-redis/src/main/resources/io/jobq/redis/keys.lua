@@ -32,8 +32,9 @@ local function makeKeys()
     if text then
       redis.call('ZADD', WINDOWS, text, want.key)
     end
-    if want.letter == 'S' then
+    if want.letter == 'S' and not starting then
       redis.call('HSET', META, 'starts', 1)
+      starting = true
     end
   end
 
