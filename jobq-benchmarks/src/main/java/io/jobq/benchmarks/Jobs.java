@@ -45,15 +45,21 @@ final class Jobs implements AutoCloseable {
     JobId insert(int count, IntFunction<JobOptions> options) {
         JobId last = JobId.next();
         for (int from = 0; from < count; from += FILL_BATCH) {
-            List<NewJob> jobs = new ArrayList<>(FILL_BATCH);
-            for (int i = from; i < Math.min(count, from + FILL_BATCH); i++) {
-                Payload payload = new Payload(1, codec.encode(inputs.number(number++)));
-                last = JobId.next();
-                jobs.add(new NewJob(last, QUEUE, Bench.TYPE, payload, options.apply(i)));
-            }
+            List<NewJob> jobs = make(from, Math.min(count, from + FILL_BATCH), options);
             storage.jobs().insert(jobs);
+            last = jobs.get(jobs.size() - 1).id();
         }
         return last;
+    }
+
+    /** Jobs that are not stored yet, with the options for each number. */
+    List<NewJob> make(int from, int to, IntFunction<JobOptions> options) {
+        List<NewJob> jobs = new ArrayList<>(to - from);
+        for (int i = from; i < to; i++) {
+            Payload payload = new Payload(1, codec.encode(inputs.number(number++)));
+            jobs.add(new NewJob(JobId.next(), QUEUE, Bench.TYPE, payload, options.apply(i)));
+        }
+        return jobs;
     }
 
     /** One call: says that what the last one claimed is done, and claims more. */
