@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Acts on jobs, and brings them into other queues, which may be on other nodes. No script sees two queues, so a move is
@@ -80,7 +81,7 @@ final class Mover {
 
     /** Moves waiting jobs of one queue; answers as the script does. */
     List<Integer> move(List<Row> rows, String target) {
-        List<Row> welcome = rows.stream().filter(row -> !isKeyHeld(row, target)).toList();
+        List<Row> welcome = welcome(rows, target);
         Map<QueueKeys, Long> limits = timeLimits(welcome, target);
         stalling.accept(Step.LEAVE);
         List<Integer> left = act(welcome, new Args().add("LEAVE").add(target));
@@ -97,13 +98,23 @@ final class Mover {
                 .toList();
     }
 
-    /** Looks before a job leaves its place in vain; the key may still be taken while it is on its way. */
-    private boolean isKeyHeld(Row row, String target) {
-        if (row.wantedKey().isEmpty()) {
-            return false;
+    /** Looks before jobs leave their places in vain; their keys may still be taken while they are on their way. */
+    private List<Row> welcome(List<Row> rows, String target) {
+        Map<JobId, CompletableFuture<Reply>> rivals = new HashMap<>();
+        for (Row row : rows) {
+            if (!row.wantedKey().isEmpty()) {
+                Args args = new Args()
+                        .add(row.job().id().toString())
+                        .add(row.body())
+                        .add(row.wantedKey());
+                rivals.put(row.job().id(), calls.send(Script.RIVAL, queues.of(row.moved(target)), args));
+            }
         }
-        Args args = new Args().add(row.job().id().toString()).add(row.body()).add(row.wantedKey());
-        return !calls.call(Script.RIVAL, queues.of(row.moved(target)), args).isEmpty(0);
+        return rows.stream().filter(row -> isFree(rivals.get(row.job().id()))).toList();
+    }
+
+    private boolean isFree(@Nullable CompletableFuture<Reply> rival) {
+        return rival == null || calls.link().await(rival).isEmpty(0);
     }
 
     /** Takes over moves whose movers have not ended them in time, and does. Returns which jobs have arrived. */
