@@ -28,9 +28,10 @@ public final class InMemoryStorage implements Storage {
     /** With a retention and clock of one's own. */
     public InMemoryStorage(Retention retention, InstantSource clock) {
         table = new JobTable(retention, clock);
-        jobs = new MemoryJobStore(table);
+        MemoryRegistry entries = new MemoryRegistry(table);
+        registry = entries;
+        jobs = new MemoryJobStore(table, entries);
         admin = new MemoryJobAdmin(table);
-        registry = new MemoryRegistry(table);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jobq.memory;
 
 import io.jobq.spi.Claim;
 import io.jobq.spi.Exchange;
+import io.jobq.spi.Guard;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.NewJob;
@@ -21,9 +22,11 @@ import java.util.function.Consumer;
 /** The hot path; {@link ExchangeCall} is its longest part. */
 final class MemoryJobStore implements JobStore {
     private final JobTable table;
+    private final MemoryRegistry registry;
 
-    MemoryJobStore(JobTable table) {
+    MemoryJobStore(JobTable table, MemoryRegistry registry) {
         this.table = table;
+        this.registry = registry;
     }
 
     @Override
@@ -41,10 +44,14 @@ final class MemoryJobStore implements JobStore {
         if (table.find(job.id()) != null) {
             return new InsertResult.Duplicate(job.id());
         }
+        Guard guard = job.guard();
+        if (guard != null && !registry.pass(job.queue(), guard)) {
+            return new InsertResult.Outdated(job.id());
+        }
         UniqueKey key = job.options().unique();
         UniqueKeys.Hold hold = table.keys.holder(job.queue(), key, table.now());
         if (key == null || hold == null) {
-            table.insert(job);
+            table.insert(job.withGuard(null));
             return new InsertResult.Inserted(job.id());
         }
         Entry holder = table.find(hold.id());

@@ -15,4 +15,7 @@ public sealed interface InsertResult {
 
     /** It is stored now, and the job that held its unique key until then is cancelled. */
     record Replaced(JobId id, JobId old) implements InsertResult {}
+
+    /** It was not stored, and neither was the entry of its guard, since that has another version. */
+    record Outdated(JobId id) implements InsertResult {}
 }

@@ -1,5 +1,6 @@
 package io.jobq.redis;
 
+import io.jobq.spi.Guard;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import java.util.ArrayList;
@@ -35,8 +36,17 @@ final class InsertBatcher {
                     .add(job.id().toString())
                     .add(Dues.text(job.options().due()))
                     .add(lane(job.options()))
-                    .add(Heads.wantedKey(job.options()))
+                    .add(condition(job))
                     .add(Heads.encode(job));
+        }
+
+        /** What it depends on: its guard, or its unique key. */
+        private static String condition(NewJob job) {
+            Guard guard = job.guard();
+            return guard == null
+                    ? Heads.wantedKey(job.options())
+                    : "G" + guard.expectedVersion() + ":" + QueueKeys.bytes(guard.key()).length + ":" + guard.key()
+                            + guard.json();
         }
 
         /** The level, and the tenant as it stands in the head. */

@@ -38,7 +38,9 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "aside",
             "held",
             "aging",
-            "windows");
+            "windows",
+            "guards");
+    private static final int GUARDS = NAMES.size() - 1;
     private static final int LEVELS = 10;
 
     static QueueKeys of(String prefix, String queue, int partition, int partitions) {
@@ -52,6 +54,11 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             keys[NAMES.size() + level] = bytes(base + "ready:" + level);
         }
         return new QueueKeys(queue, partition, partitions, keys, bytes(queue));
+    }
+
+    /** The hash of the registry's entries that guard jobs. */
+    byte[] guards() {
+        return keys[GUARDS];
     }
 
     /** The tokens of a partition tell which it is, so that a lease alone leads there. */

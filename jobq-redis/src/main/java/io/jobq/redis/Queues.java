@@ -79,16 +79,25 @@ final class Queues {
         return made;
     }
 
-    /** Where a job goes: those of a unique key, else of a tenant, stay together, so that both can be kept in order. */
+    /** Where a job goes: those of a guard, else of a unique key, else of a tenant, stay together. */
     QueueKeys of(NewJob job) {
         List<QueueKeys> all = of(job.queue());
         if (all.size() == 1) {
             return all.get(0);
         }
         JobOptions options = job.options();
+        if (job.guard() != null) {
+            return guards(job.queue(), job.guard().key());
+        }
         Object key = options.unique() != null
                 ? options.unique().key()
                 : options.tenant() != null ? options.tenant() : job.id();
+        return all.get(Math.floorMod(key.hashCode() * 0x9e3779b9, all.size()));
+    }
+
+    /** Where a guard lies, and the jobs that it guards. */
+    QueueKeys guards(String queue, String key) {
+        List<QueueKeys> all = of(queue);
         return all.get(Math.floorMod(key.hashCode() * 0x9e3779b9, all.size()));
     }
 

@@ -65,7 +65,9 @@ final class RedisJobStore implements JobStore {
     @Override
     public List<InsertResult> insert(List<NewJob> jobs) {
         calls.link().requireOpen();
-        return buffer == null ? insertPatiently(jobs) : buffer.insert(jobs);
+        // a guard is there to say that it is too late, which nobody could say later
+        boolean guarded = jobs.stream().anyMatch(job -> job.guard() != null);
+        return buffer == null || guarded ? insertPatiently(jobs) : buffer.insert(jobs);
     }
 
     private List<InsertResult> insertPatiently(List<NewJob> jobs) {
@@ -119,6 +121,9 @@ final class RedisJobStore implements JobStore {
     private static InsertResult result(JobId id, String answer) {
         if (answer.isEmpty()) {
             return new InsertResult.Inserted(id);
+        }
+        if (answer.equals("?")) {
+            return new InsertResult.Outdated(id);
         }
         return answer.startsWith("!")
                 ? new InsertResult.Replaced(id, JobId.parse(answer.substring(1)))

@@ -31,7 +31,7 @@ public final class RedisStorage implements Storage {
         ServerCheck.run(link, options.prefix());
         Queues queues = Queues.open(link, options);
         this.signals = new RedisSignals(calls, queues, options.prefix());
-        this.registry = new RedisRegistry(calls, options.prefix());
+        this.registry = new RedisRegistry(calls, queues, options.prefix());
         this.jobs = new RedisJobStore(calls, queues, signals, registry, options);
         this.admin = new RedisJobAdmin(calls, queues);
         this.idempotency = new RedisIdempotency(calls, options.prefix());

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The Lua scripts: one file each, those that work on a queue behind what they share. */
 enum Script {
-    INSERT(ofQueue("places", "insert")),
+    INSERT(ofQueue("places", "entries", "insert")),
     EXCHANGE(ofQueue("parked", "exchange")),
     RENEW(ofQueue("renew")),
     SWEEP(ofQueue("sweep")),
@@ -27,8 +27,10 @@ enum Script {
     RULE(ofQueue("rule")),
     RULES(ofQueue("rules")),
     NOW(ofQueue("now")),
-    REGISTRY_PUT(read("registry_put")),
-    REGISTRY_LIST(read("registry_list")),
+    REGISTRY_PUT(read("entries") + read("registry_put")),
+    REGISTRY_LIST(read("entries") + read("registry_list")),
+    REGISTRY_FIND(read("entries") + read("registry_find")),
+    REGISTRY_NOW(read("registry_now")),
     IDEMPOTENCY_BEGIN(read("idempotency_begin")),
     IDEMPOTENCY_COMPLETE(read("idempotency_complete")),
     IDEMPOTENCY_ABANDON(read("idempotency_abandon"));

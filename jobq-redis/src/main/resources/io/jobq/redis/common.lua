@@ -18,7 +18,8 @@
 --                                                                          has room, ms; inf if a job must end first
 --                                                       22 aging     zset  level..id by end of its longest wait, ms
 --                                                       23 windows   zset  unique key by end of its window, ms
---                                                       24-33 ready  list  per level: id, or id:tag
+--                                                       24 guards    hash  entries of the registry, see entries.lua
+--                                                       25-34 ready  list  per level: id, or id:tag
 -- ARGV   1 prefix of channels, 2 queue, 3 jobs kept succeeded or cancelled, 4 jobs kept dead,
 --        5 "1" if PUBLISH tells how many hear it (not in a Cluster), 6 us by which a test has moved the clock;
 --        the rest per script
@@ -53,7 +54,7 @@ local FINAL = {SUCCEEDED = KEYS[6], DEAD = KEYS[7], CANCELLED = KEYS[8]}
 local PARKED, UNIQUE, HOLDS, STORY, META, IDLE = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local SHARED, TENANTS = KEYS[15], KEYS[16]
 local RULES, RUNNING, RATES, ASIDE, HELD, AGING = KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
-local WINDOWS = KEYS[23]
+local WINDOWS, GUARDS = KEYS[23], KEYS[24]
 local PREFIX, QUEUE, COUNTS = ARGV[1], ARGV[2], ARGV[5] == '1'
 local KEPT = {SUCCEEDED = tonumber(ARGV[3]), DEAD = tonumber(ARGV[4]), CANCELLED = tonumber(ARGV[3])}
 
@@ -75,7 +76,7 @@ local finished, woken, wasEmpty = {}, 0, false
 local released, freed, stopped = {}, {}, 0
 
 local function ready(level)
-  return KEYS[24 + level]
+  return KEYS[25 + level]
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.

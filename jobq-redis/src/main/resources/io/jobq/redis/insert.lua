@@ -1,9 +1,11 @@
 -- Stores jobs. Safe to repeat: a job whose id is stored is left alone and answered as a duplicate of itself.
 --
--- ARGV     7...  per job: id, due ("" for now, "+ms" from now, "ms" at), level and tenant if any, the unique key it wants
---                (keys.lua; "" for none), what follows the times in its head, and its payload
--- returns  one entry per job: "" when it was stored, "!" and the id of a job whose place it has taken, or the id of the job
---          that stands for it
+-- ARGV     7...  per job: id, due ("" for now, "+ms" from now, "ms" at), level and tenant if any, what it depends on,
+--                what follows the times in its head, and its payload
+--                A job depends on nothing (""), on the unique key it wants (keys.lua), or on its guard: "G", the version that it
+--                expects, ":", the length of its key, ":", the key, its json
+-- returns  one entry per job: "" when it was stored, "!" and the id of a job whose place it has taken, the id of the job
+--          that stands for it, or "?" if its guard has another version
 
 local n = (#ARGV - 6) / 5
 local ids = {}
@@ -119,8 +121,26 @@ local function replace(holder, windowEnd, id, want, due)
   return uniqueKeys().takeOver(id, want, windowEnd) and math.min(due, before) or due
 end
 
+-- Puts the guard of a job, if that is as it was when the job was decided on.
+local function pass(text)
+  local expected, length, start = string.match(text, '^G(%d+):(%d+):()')
+  local key = string.sub(text, start, start + length - 1)
+  local version = entryIn(redis.call('HGET', GUARDS, key), now)
+  if version ~= tonumber(expected) then
+    return false
+  end
+  putEntry(GUARDS, key, version, string.sub(text, start + length), 0)
+  return true
+end
+
 -- What becomes of a job that is not stored.
 local function insert(id, due, lane, want, rest)
+  if string.sub(want, 1, 1) == 'G' then
+    if not pass(want) then
+      return '?'
+    end
+    want = ''
+  end
   due = due ~= '' and (string.sub(due, 1, 1) == '+' and now + string.sub(due, 2) or tonumber(due)) or now
   local holder, windowEnd
   if want ~= '' then

@@ -13,7 +13,6 @@ import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
-import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Rule;
@@ -59,7 +58,7 @@ import org.junit.jupiter.api.Test;
  * <p>Where the SPI leaves a choice, the contract leaves it too: the order of jobs that were given back among
  * themselves, of jobs due in the same millisecond, and of running jobs in a list.
  */
-public abstract class JobStoreContract extends PauseContract {
+public abstract class JobStoreContract extends RegistryContract {
     /** For subclasses. */
     protected JobStoreContract() {}
 
@@ -242,66 +241,6 @@ public abstract class JobStoreContract extends PauseContract {
                 assertThat(System.nanoTime()).as("patience; heard %s", heard).isLessThan(deadline);
                 Thread.onSpinWait();
             }
-        }
-    }
-
-    @Nested
-    class RegistryEntries {
-        @Test
-        void versionsCountPuts() {
-            assertThat(put("a", "{}", 0)).isTrue();
-            assertThat(put("a", "{\"x\":1}", 1)).isTrue();
-            assertThat(registry().list("worker")).containsExactly(new Entry("worker", "a", "{\"x\":1}", 2));
-        }
-
-        @Test
-        void anotherVersionIsRefused() {
-            assertThat(put("a", "{}", 1)).isFalse();
-            assertThat(put("a", "{}", 0)).isTrue();
-            assertThat(put("a", "{}", 0)).isFalse();
-            assertThat(put("a", "{}", 5)).isFalse();
-            assertThat(put("a", "{}", -1)).isTrue();
-            assertThat(registry().list("worker").get(0).version()).isEqualTo(2);
-        }
-
-        @Test
-        void kindsAreApartAndListedByKey() {
-            put("b", "2", -1);
-            put("a", "1", -1);
-            registry().put(new Entry("schedule", "c", "3", 0), -1, null);
-
-            assertThat(registry().list("worker")).extracting(Entry::key).containsExactly("a", "b");
-            assertThat(registry().list("schedule")).extracting(Entry::json).containsExactly("3");
-            assertThat(registry().list("nothing")).isEmpty();
-        }
-
-        @Test
-        void removedIsGone() {
-            put("a", "1", -1);
-            assertThat(registry().remove("worker", "a")).isTrue();
-            assertThat(registry().remove("worker", "a")).isFalse();
-            assertThat(put("a", "1", 0)).isTrue();
-        }
-
-        @Test
-        void anEntryExpiresUnlessPutAgain() {
-            registry().put(new Entry("worker", "a", "1", 0), -1, Duration.ofSeconds(10));
-            pass(Duration.ofSeconds(7));
-            registry().put(new Entry("worker", "a", "2", 0), -1, Duration.ofSeconds(10));
-            pass(Duration.ofSeconds(7));
-            assertThat(registry().list("worker")).hasSize(1);
-            pass(Duration.ofSeconds(5));
-            assertThat(registry().list("worker")).isEmpty();
-            assertThat(registry().remove("worker", "a")).isFalse();
-            assertThat(put("a", "3", 0)).isTrue();
-        }
-
-        private boolean put(String key, String json, long expected) {
-            return registry().put(new Entry("worker", key, json, 0), expected, null);
-        }
-
-        private Registry registry() {
-            return storage().registry();
         }
     }
 
