@@ -4,6 +4,7 @@ import io.jobq.internal.Engine;
 import io.jobq.internal.Settings;
 import io.jobq.internal.TypeRegistry;
 import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -87,6 +88,18 @@ public final class JobQ implements AutoCloseable {
      */
     public Payload encodeResult(Object result) {
         return engine.encodeResult(Objects.requireNonNull(result, "result"));
+    }
+
+    /**
+     * A job as {@link #enqueue} would store it, in its type's queue or another. For feature packages that store jobs at a time of
+     * their own.
+     *
+     * @param queue null for the type's
+     * @throws JobQException if its payload can't be encoded, or is too large
+     */
+    public NewJob encode(@Nullable String queue, Job job) {
+        String where = queue == null ? engine.queueOf(job.type()).name() : Names.require("queue", queue);
+        return engine.encode(where, job);
     }
 
     /** Where the jobs live, for feature packages built on the storage interfaces. */

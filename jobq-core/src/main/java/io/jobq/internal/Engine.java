@@ -13,6 +13,7 @@ import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.metrics.JobMetrics;
 import io.jobq.operations.WorkerRegistry;
+import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
 import java.util.ArrayList;
@@ -130,6 +131,11 @@ public final class Engine implements AutoCloseable {
     /** Encodes a result as it is stored. */
     public Payload encodeResult(Object result) {
         return writer.writeResult(result);
+    }
+
+    /** A job as it is stored. */
+    public NewJob encode(String queue, Job job) {
+        return producer.encode(queue, job);
     }
 
     /** A handle on a stored job. */

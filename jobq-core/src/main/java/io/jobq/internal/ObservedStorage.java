@@ -46,7 +46,9 @@ record ObservedStorage(Storage storage, JobMetrics metrics) implements Storage {
     private record ObservedJobs(JobStore jobs, JobMetrics metrics) implements JobStore {
         @Override
         public List<InsertResult> insert(List<NewJob> batch) {
-            return metrics.storageCall("insert", () -> jobs.insert(batch));
+            List<InsertResult> results = metrics.storageCall("insert", () -> jobs.insert(batch));
+            metrics.enqueued(batch, results);
+            return results;
         }
 
         @Override

@@ -8,7 +8,6 @@ import io.jobq.JobInterceptor;
 import io.jobq.JobQException;
 import io.jobq.Queue;
 import io.jobq.Unique;
-import io.jobq.metrics.JobMetrics;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
@@ -16,7 +15,6 @@ import io.jobq.spi.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +28,6 @@ final class Producer {
     private final TypeRegistry types;
     private final JobExecutor.PayloadWriter payloads;
     private final Listeners listeners;
-    private final @Nullable JobMetrics metrics;
     private final ResultWaiters waiters;
 
     Producer(
@@ -41,7 +38,6 @@ final class Producer {
         this.storage = engine.storage();
         this.types = engine.types();
         this.listeners = engine.listeners();
-        this.metrics = engine.metrics();
         this.interceptors = interceptors;
         this.payloads = payloads;
         this.waiters = waiters;
@@ -70,9 +66,6 @@ final class Producer {
             for (InsertResult result : results) {
                 handles.add(handle(result.id(), result instanceof InsertResult.Duplicate));
                 log(queue, result);
-            }
-            if (metrics != null) {
-                metrics.enqueued(batch, results);
             }
         }
         listeners.enqueued(queue, handles);
@@ -110,7 +103,8 @@ final class Producer {
         return new StoredJobHandle(id, duplicate, storage.admin(), waiters);
     }
 
-    private NewJob encode(String queue, Job job) {
+    /** A job as it is stored. */
+    NewJob encode(String queue, Job job) {
         Objects.requireNonNull(job, "job");
         JobId id = job.id() == null ? JobId.next() : job.id();
         try {

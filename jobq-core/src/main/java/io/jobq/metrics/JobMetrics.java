@@ -177,8 +177,11 @@ public final class JobMetrics implements JobInterceptor {
     /** Counts jobs that were stored, or found to be. */
     public void enqueued(List<NewJob> jobs, List<InsertResult> results) {
         for (int i = 0; i < jobs.size(); i++) {
-            Meters ofJob = of(jobs.get(i).queue(), jobs.get(i).type());
-            (results.get(i) instanceof InsertResult.Duplicate ? ofJob.duplicates : ofJob.enqueued).increment();
+            InsertResult result = results.get(i);
+            if (!(result instanceof InsertResult.Outdated)) {
+                Meters ofJob = of(jobs.get(i).queue(), jobs.get(i).type());
+                (result instanceof InsertResult.Duplicate ? ofJob.duplicates : ofJob.enqueued).increment();
+            }
         }
     }
 

@@ -41,6 +41,7 @@ class ArchitectureTest {
                         "tools.jackson..",
                         "com.fasterxml.jackson.annotation",
                         "org.slf4j",
+                        "io.micrometer.core.instrument..",
                         "org.jspecify..")
                 .check(CLASSES);
     }

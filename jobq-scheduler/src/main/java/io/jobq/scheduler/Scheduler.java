@@ -1,0 +1,363 @@
+package io.jobq.scheduler;
+
+import io.jobq.Job;
+import io.jobq.JobContext;
+import io.jobq.JobHandle;
+import io.jobq.JobQ;
+import io.jobq.JobQException;
+import io.jobq.scheduler.ScheduleInfo.Done;
+import io.jobq.scheduler.ScheduleInfo.Target;
+import io.jobq.scheduler.ScheduleRun.Result;
+import io.jobq.scheduler.StoredSchedule.Status;
+import io.jobq.scheduler.StoredSchedule.Terms;
+import io.jobq.spi.Due;
+import io.jobq.spi.Guard;
+import io.jobq.spi.InsertResult;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Registry;
+import io.jobq.spi.Registry.Entry;
+import io.jobq.spi.Storage;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enqueues jobs by schedules. Any number of processes on a storage may have one; one of them, the leader, does the work, and
+ * another takes over when it is gone. Whatever dies, pauses or is cut off: a tick is one job, since the storage stores the job
+ * together with how far its schedule has come, or neither.
+ *
+ * <pre>{@code
+ * Scheduler scheduler = Scheduler.of(jobq).start();
+ * scheduler.schedule("daily_report", Cron.unix("0 9 * * MON-FRI", ZoneId.of("America/New_York")), Job.of("report"));
+ * }</pre>
+ *
+ * <p>Schedules are stored, and every process sees and changes the same ones, also without having started its scheduler; a leader
+ * sees a change within half a second. All times are by the storage's clock. Thread-safe. Every method throws {@link
+ * io.jobq.spi.StorageException} if the storage is away, and may be repeated then.
+ */
+public final class Scheduler implements AutoCloseable {
+    /** The header of a scheduled job that has the name of its schedule. */
+    public static final String SCHEDULE_HEADER = "jobq-schedule";
+    /** The header of a scheduled job that has its tick, as {@link Instant#toString}. */
+    public static final String TICK_HEADER = "jobq-tick";
+
+    private static final int TRIES = 50;
+
+    private final JobQ jobq;
+    private final Storage storage;
+    private final Registry registry;
+    private final ScheduleBook book;
+    private final Outcomes outcomes;
+    private final Leadership leadership;
+    private final Ticker ticker;
+    private final String instance;
+    private @Nullable TickThread thread;
+    private boolean closed;
+
+    private Scheduler(Builder builder) {
+        this.jobq = builder.jobq;
+        this.storage = jobq.storage();
+        this.registry = storage.registry();
+        this.book = new ScheduleBook(registry);
+        this.outcomes = new Outcomes(storage.admin());
+        this.instance = builder.instance;
+        this.leadership = new Leadership(registry, instance, builder.lease);
+        this.ticker = new Ticker(storage, leadership, new SchedulerMetrics(builder.meters, leadership));
+    }
+
+    /** Starts describing a scheduler of a system, which must not be closed before it. */
+    public static Builder of(JobQ jobq) {
+        return new Builder(Objects.requireNonNull(jobq, "jobq"));
+    }
+
+    /** Stores a schedule with the default policies; as {@link #schedule(Schedule)}. */
+    public boolean schedule(String name, Trigger trigger, Job job) {
+        return schedule(Schedule.of(name, trigger, job));
+    }
+
+    /**
+     * Stores a schedule: what an application calls at its start, for each of its schedules. What it has said the last time is
+     * remembered, so saying the same again changes nothing, whatever an operator has changed since; saying something else puts
+     * that in the place of what is stored. Its runs, its last tick and a pause stay in any case. Ticks from now on count if it is
+     * new or ticks at other times, else those since the last one.
+     *
+     * @return whether anything was stored
+     * @throws JobQException if the job can't be encoded
+     */
+    public boolean schedule(Schedule schedule) {
+        boolean stored = book.declare(schedule.name(), terms(schedule));
+        poke();
+        return stored;
+    }
+
+    /**
+     * Stores what the {@link Scheduled} methods of objects say; as {@link #schedule(Schedule)}.
+     *
+     * @throws IllegalArgumentException if one has none, or says what does not fit; the message names class and method
+     */
+    public void schedules(Object... instances) {
+        List<Schedule> found = new ArrayList<>();
+        for (Object each : instances) {
+            found.addAll(AnnotatedSchedules.of(each));
+        }
+        found.forEach(this::schedule);
+    }
+
+    /**
+     * Changes a schedule, as an operator does: it stays so until code says something new with {@link #schedule(Schedule)}.
+     *
+     * @return whether it was otherwise before
+     * @throws JobQException if there is none of that name
+     */
+    public boolean change(Schedule schedule) {
+        boolean changed = book.change(schedule.name(), terms(schedule));
+        poke();
+        return changed;
+    }
+
+    private Terms terms(Schedule schedule) {
+        JobTemplate job = JobTemplate.of(jobq.encode(schedule.queue(), schedule.job()));
+        return new Terms(schedule.timetable(), schedule.misfire(), schedule.overlap(), job);
+    }
+
+    /**
+     * Lets a schedule's ticks pass until it is {@linkplain #resume resumed}, also through deploys.
+     *
+     * @return whether it was not paused before
+     * @throws JobQException if there is none of that name
+     */
+    public boolean pause(String name) {
+        return edit(name, Status::paused);
+    }
+
+    /**
+     * Lets a schedule tick again, from now on: what it has let pass is not missed.
+     *
+     * @return whether it was paused before
+     * @throws JobQException if there is none of that name
+     */
+    public boolean resume(String name) {
+        return edit(name, Status::resumed);
+    }
+
+    private boolean edit(String name, StatusChange change) {
+        Instant now = registry.now();
+        boolean changed = book.edit(Schedule.requireName(name), status -> change.at(status, now));
+        poke();
+        return changed;
+    }
+
+    private interface StatusChange {
+        Status at(Status status, Instant now);
+    }
+
+    /** Deletes a schedule; jobs that it has enqueued stay. Returns whether it was there. */
+    public boolean delete(String name) {
+        boolean deleted = book.delete(Schedule.requireName(name));
+        poke();
+        return deleted;
+    }
+
+    /**
+     * Enqueues a job of a schedule now, whatever its timetable, pause and overlap policy say. It is among its runs.
+     *
+     * @throws JobQException if there is none of that name
+     */
+    public JobHandle trigger(String name) {
+        Schedule.requireName(name);
+        @Nullable NewJob job = null;
+        for (int i = 0; i < TRIES; i++) {
+            StoredSchedule schedule = require(name);
+            Instant now = registry.now();
+            job = job == null ? schedule.terms().job().job(name, now, Due.In.NOW) : job;
+            NewJob guarded = asRun(schedule, job, now);
+            if (!(storage.jobs().insert(List.of(guarded)).get(0) instanceof InsertResult.Outdated)) {
+                book.touch(name);
+                poke();
+                return jobq.job(job.id());
+            }
+        }
+        throw new JobQException(
+                "schedule '" + name + "' fired " + TRIES + " times while it was to be triggered; try again");
+    }
+
+    private NewJob asRun(StoredSchedule schedule, NewJob job, Instant now) {
+        Optional<Entry> guard = registry.find(Guard.kind(job.queue()), schedule.name());
+        if (guard.isEmpty() || Progress.parse(guard.get().json()).sealed()) {
+            return job; // on its way to another queue; it will not be among the runs
+        }
+        Progress next =
+                Progress.parse(guard.get().json()).with(new ScheduleRun(now, job.id(), Result.UNFINISHED, true));
+        return job.withGuard(new Guard(schedule.name(), guard.get().version(), next.json()));
+    }
+
+    /**
+     * The next ticks of a schedule as it is stored, without jitter, with remarks where the clocks change.
+     *
+     * @param count how many at most, 0 to 10,000
+     * @throws JobQException if there is none of that name
+     */
+    public List<Tick> preview(String name, int count) {
+        return require(Schedule.requireName(name)).terms().timetable().preview(registry.now(), count);
+    }
+
+    private StoredSchedule require(String name) {
+        return book.find(name).orElseThrow(() -> new JobQException("there is no schedule '" + name + "'"));
+    }
+
+    /** A schedule as it is now, with what has become of its last runs. */
+    public Optional<ScheduleInfo> find(String name) {
+        Instant now = registry.now();
+        return book.find(Schedule.requireName(name)).map(schedule -> {
+            Progress progress = registry.find(Guard.kind(schedule.queue()), name)
+                    .map(entry -> Progress.parse(entry.json()))
+                    .orElseGet(() -> Progress.from(schedule.status().since()));
+            return info(schedule, progress.with(outcomes.of(progress.open())), now);
+        });
+    }
+
+    /**
+     * All schedules, by name. Runs whose end the leader has not seen yet are unfinished here. Those that this release can't read are
+     * left out.
+     */
+    public List<ScheduleInfo> list() {
+        Instant now = registry.now();
+        Map<String, Map<String, Progress>> progress = new HashMap<>();
+        List<ScheduleInfo> all = new ArrayList<>();
+        for (StoredSchedule schedule : book.all()) {
+            Progress own = progress.computeIfAbsent(schedule.queue(), book::progress)
+                    .getOrDefault(
+                            schedule.name(), Progress.from(schedule.status().since()));
+            all.add(info(schedule, own, now));
+        }
+        return all;
+    }
+
+    private static ScheduleInfo info(StoredSchedule schedule, Progress progress, Instant now) {
+        Terms terms = schedule.terms();
+        return new ScheduleInfo(
+                schedule.name(),
+                terms.timetable(),
+                new Target(terms.job().type(), schedule.queue()),
+                terms.misfire(),
+                terms.overlap(),
+                schedule.status().pausedSince(),
+                schedule.isPaused() ? null : terms.timetable().next(now).orElse(null),
+                new Done(progress.last(), progress.skipped(), progress.waiting(), progress.runs()));
+    }
+
+    /** The tick for which a job runs; empty for a job that no schedule has enqueued. */
+    public static Optional<Instant> tickOf(JobContext job) {
+        return Optional.ofNullable(job.headers().get(TICK_HEADER)).map(Instant::parse);
+    }
+
+    /** What this instance is called. */
+    public String instance() {
+        return instance;
+    }
+
+    /** Whether this instance leads, as far as it knows. */
+    public boolean isLeader() {
+        return leadership.isLeading();
+    }
+
+    /**
+     * Takes part: leads or stands by. Starting twice does nothing.
+     *
+     * @throws JobQException if it is closed
+     */
+    public synchronized Scheduler start() {
+        if (closed) {
+            throw new JobQException("this scheduler is closed and can't be started again; build another");
+        }
+        if (thread == null) {
+            thread = new TickThread(ticker, instance);
+            thread.start();
+        }
+        return this;
+    }
+
+    /**
+     * Does what is due now on the caller's thread, for tests with a clock of their own; not together with {@link #start}.
+     *
+     * @return when there may be something to do again
+     */
+    public Instant runPending() {
+        return ticker.round().next();
+    }
+
+    private synchronized void poke() {
+        if (thread != null) {
+            thread.poke();
+        }
+    }
+
+    /** Takes part no more; if it was the leader, another leads within half a second. Closing twice does nothing. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (thread != null) {
+            thread.close();
+        }
+        leadership.release();
+    }
+
+    /** Describes a scheduler. For one thread. */
+    public static final class Builder {
+        private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+
+        private final JobQ jobq;
+        private String instance = ManagementFactory.getRuntimeMXBean().getName() + "-"
+                + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 16));
+        private Duration lease = Duration.ofSeconds(30);
+        private MeterRegistry meters = new SimpleMeterRegistry();
+
+        private Builder(JobQ jobq) {
+            this.jobq = jobq;
+        }
+
+        /** What logs call it; must be another in each process. By default process id, host, and four random digits. */
+        public Builder instance(String name) {
+            this.instance = Schedule.requireName(name);
+            return this;
+        }
+
+        /** How long after the death of a leader another leads, 30 s by default, 1 s at least. */
+        public Builder lease(Duration time) {
+            if (time.compareTo(SHORTEST_LEASE) < 0) {
+                throw new IllegalArgumentException("lease must be at least 1 s, but is " + time);
+            }
+            this.lease = time;
+            return this;
+        }
+
+        /** Where its metrics go; nowhere by default. */
+        public Builder meterRegistry(MeterRegistry registry) {
+            this.meters = Objects.requireNonNull(registry, "registry");
+            return this;
+        }
+
+        /** Makes the scheduler; it does not take part until it is {@linkplain Scheduler#start started}. */
+        public Scheduler build() {
+            return new Scheduler(this);
+        }
+
+        /** Makes and starts it. */
+        public Scheduler start() {
+            return build().start();
+        }
+    }
+}

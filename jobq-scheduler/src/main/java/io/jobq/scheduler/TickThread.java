@@ -1,0 +1,112 @@
+package io.jobq.scheduler;
+
+import io.jobq.spi.StorageException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a ticker's rounds, each when the storage's clock says so, on a thread of its own. */
+final class TickThread implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TickThread.class);
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration CLOSES_WITHIN = Duration.ofSeconds(10);
+
+    private final Ticker ticker;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition called = lock.newCondition();
+    private boolean poked;
+    private boolean closed;
+    private boolean failing;
+
+    TickThread(Ticker ticker, String instance) {
+        this.ticker = ticker;
+        this.thread = new Thread(this::run, "jobq-scheduler-" + instance);
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /** Something has changed here: there may be something to do earlier than thought. */
+    void poke() {
+        lock.lock();
+        try {
+            poked = true;
+            called.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        Duration pause = Duration.ZERO;
+        while (sleep(pause)) {
+            pause = round();
+        }
+    }
+
+    private Duration round() {
+        try {
+            Ticker.Wake wake = ticker.round();
+            if (failing) {
+                log.info("the storage answers again; schedules tick");
+                failing = false;
+            }
+            return Duration.between(wake.now(), wake.next());
+        } catch (RuntimeException failed) {
+            report(failed);
+            return AFTER_FAILURE;
+        }
+    }
+
+    private void report(RuntimeException failed) {
+        if (!(failed instanceof StorageException)) {
+            log.error("a round of the scheduler has failed; it goes on", failed);
+        } else if (!failing) {
+            failing = true;
+            log.warn("schedules do not tick as long as the storage is away: {}", failed.getMessage());
+        }
+    }
+
+    /** Waits; returns false when it is to end. */
+    private boolean sleep(Duration pause) {
+        lock.lock();
+        try {
+            long left = Math.max(0, TimeUnit.MILLISECONDS.toNanos(pause.toMillis()));
+            while (left > 0 && !poked && !closed) {
+                left = called.awaitNanos(left);
+            }
+            poked = false;
+            return !closed;
+        } catch (InterruptedException end) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            called.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(CLOSES_WITHIN.toMillis());
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

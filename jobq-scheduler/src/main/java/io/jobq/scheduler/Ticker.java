@@ -1,0 +1,245 @@
+package io.jobq.scheduler;
+
+import io.jobq.JobId;
+import io.jobq.scheduler.ScheduleRun.Result;
+import io.jobq.spi.Due;
+import io.jobq.spi.Guard;
+import io.jobq.spi.InsertResult;
+import io.jobq.spi.JobAction;
+import io.jobq.spi.JobFilter;
+import io.jobq.spi.NewJob;
+import io.jobq.spi.Registry;
+import io.jobq.spi.Registry.Entry;
+import io.jobq.spi.Storage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a scheduler does, round by round: leads or follows; reads what has changed; fires what is due. All times are by the
+ * storage's clock. For one thread.
+ */
+final class Ticker {
+    /** How soon changes by other processes are seen. */
+    static final Duration FOLLOWS = Duration.ofMillis(400);
+    /** How often it is looked what has become of runs. */
+    static final Duration LOOKS_AT_RUNS = Duration.ofSeconds(1);
+
+    private static final int AT_ONCE = 500;
+    /** The result of a run is stored with the next tick if that is as soon as this, else by itself. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Storage storage;
+    private final Registry registry;
+    private final Leadership leadership;
+    private final SchedulerMetrics metrics;
+    private final Outcomes outcomes;
+    private final Agenda agenda = new Agenda();
+    private final Roster roster;
+    /** Schedules with unfinished runs, those longest not looked at first. */
+    private final Set<String> running = new LinkedHashSet<>();
+
+    private boolean loaded;
+    private Instant nextFollow = Instant.MIN;
+    private Instant nextLook = Instant.MIN;
+
+    Ticker(Storage storage, Leadership leadership, SchedulerMetrics metrics) {
+        this.storage = storage;
+        this.registry = storage.registry();
+        this.leadership = leadership;
+        this.metrics = metrics;
+        this.outcomes = new Outcomes(storage.admin());
+        this.roster = new Roster(storage, agenda);
+    }
+
+    /**
+     * One round.
+     *
+     * @return when to come again, at the latest
+     */
+    Wake round() {
+        Instant now = registry.now();
+        if (!leadership.hold(now)) {
+            forget();
+            return new Wake(now, leadership.nextLook());
+        }
+        try {
+            follow(now);
+            if (!now.isBefore(nextLook)) {
+                lookAtRuns(now);
+            }
+            fire(now);
+            return new Wake(now, nextRound());
+        } catch (RuntimeException unsure) {
+            forget(); // what has taken effect is not known
+            throw unsure;
+        }
+    }
+
+    /** The storage's time, and when to come again. */
+    record Wake(Instant now, Instant next) {}
+
+    private void forget() {
+        loaded = false;
+        agenda.clear();
+        running.clear();
+        metrics.schedules(0);
+    }
+
+    private void follow(Instant now) {
+        boolean early = now.isBefore(nextFollow)
+                && nextFollow.isBefore(now.plus(FOLLOWS).plus(FOLLOWS));
+        if (loaded && early) {
+            return;
+        }
+        if (loaded) {
+            roster.follow(now).forEach(each -> watch(agenda.find(each.schedule().name())));
+        } else {
+            roster.load(now);
+            agenda.all().forEach(this::watch);
+            loaded = true;
+        }
+        metrics.schedules(agenda.all().size());
+        nextFollow = now.plus(FOLLOWS);
+    }
+
+    private void watch(@Nullable Tracked tracked) {
+        if (tracked != null && tracked.progress.isBusy()) {
+            running.add(tracked.name);
+        }
+    }
+
+    private Instant nextRound() {
+        Instant first = leadership.nextLook();
+        for (Instant each : new @Nullable Instant[] {nextFollow, agenda.next(), running.isEmpty() ? null : nextLook}) {
+            first = each != null && each.isBefore(first) ? each : first;
+        }
+        return first;
+    }
+
+    private void lookAtRuns(Instant now) {
+        nextLook = now.plus(LOOKS_AT_RUNS);
+        List<Tracked> some = running.stream()
+                .limit(AT_ONCE)
+                .flatMap(name -> Stream.ofNullable(agenda.find(name)))
+                .toList();
+        running.removeAll(running.stream().limit(AT_ONCE).toList());
+        Map<JobId, Result> results = results(some);
+        for (Tracked each : some) {
+            Progress seen = each.progress.with(results);
+            boolean changed = !seen.equals(each.progress);
+            boolean soon = each.due != null && each.due.isBefore(now.plus(SOON));
+            if (changed && !soon) {
+                store(each, seen, now);
+            } else {
+                each.progress = seen;
+            }
+            if (!seen.isBusy() && !seen.waiting().isEmpty()) {
+                agenda.put(each, now);
+            }
+            watch(agenda.find(each.name));
+        }
+    }
+
+    private Map<JobId, Result> results(List<Tracked> some) {
+        return outcomes.of(
+                some.stream().flatMap(each -> each.progress.open().stream()).toList());
+    }
+
+    private void store(Tracked tracked, Progress changed, Instant now) {
+        Entry entry = new Entry(Guard.kind(tracked.schedule.queue()), tracked.name, changed.json(), 0);
+        if (registry.put(entry, tracked.guard, null)) {
+            tracked.guard++;
+            tracked.progress = changed;
+        } else {
+            roster.refresh(tracked.name, now);
+        }
+    }
+
+    private void fire(Instant now) {
+        List<Tracked> due = agenda.due(now, AT_ONCE);
+        Map<JobId, Result> results = results(due.stream()
+                .filter(each -> each.schedule.terms().overlap() != Overlap.ALLOW)
+                .toList());
+        List<Firing> firings = new ArrayList<>();
+        for (Tracked each : due) {
+            each.progress = each.progress.with(results);
+            firings.add(Firing.of(each, Plan.of(each.schedule, each.progress, now)));
+        }
+        cancelEarlier(firings);
+        Map<JobId, InsertResult> stored = insert(firings);
+        firings.forEach(each -> conclude(each, stored, now));
+    }
+
+    private void cancelEarlier(List<Firing> firings) {
+        Set<JobId> earlier = new LinkedHashSet<>();
+        firings.stream()
+                .filter(each -> each.plan().cancelsEarlier())
+                .forEach(each -> earlier.addAll(each.tracked().progress.open()));
+        if (!earlier.isEmpty()) {
+            JobAction cancel = new JobAction.Cancel("replaced by its schedule's next tick");
+            storage.admin().apply(JobFilter.ALL.withIds(earlier), cancel, null, earlier.size());
+        }
+    }
+
+    private Map<JobId, InsertResult> insert(List<Firing> firings) {
+        List<NewJob> jobs =
+                firings.stream().flatMap(each -> each.jobs().stream()).toList();
+        Map<JobId, InsertResult> stored = new HashMap<>();
+        if (!jobs.isEmpty()) {
+            List<InsertResult> results = storage.jobs().insert(jobs);
+            for (int i = 0; i < jobs.size(); i++) {
+                stored.put(jobs.get(i).id(), results.get(i));
+            }
+        }
+        return stored;
+    }
+
+    private void conclude(Firing firing, Map<JobId, InsertResult> stored, Instant now) {
+        Tracked tracked = firing.tracked();
+        if (firing.jobs().stream().anyMatch(job -> stored.get(job.id()) instanceof InsertResult.Outdated)) {
+            roster.refresh(tracked.name, now);
+            watch(agenda.find(tracked.name));
+            return;
+        }
+        metrics.fired(firing, now);
+        tracked.guard += firing.jobs().size();
+        if (firing.jobs().isEmpty() && !firing.reached().equals(tracked.progress)) {
+            store(tracked, firing.reached(), now);
+        } else {
+            tracked.progress = firing.reached();
+        }
+        Tracked current = agenda.find(tracked.name);
+        if (current == tracked && !roster.removeIfOver(tracked, now)) {
+            Instant dealtWith =
+                    firing.reached().last().isAfter(now) ? firing.reached().last() : now;
+            agenda.put(tracked, Roster.nextLook(tracked, dealtWith));
+        }
+        watch(current);
+    }
+
+    /** The jobs of a plan, each under the guard that the one before leaves. */
+    record Firing(Tracked tracked, Plan plan, List<NewJob> jobs, Progress reached) {
+        static Firing of(Tracked tracked, Plan plan) {
+            StoredSchedule schedule = tracked.schedule;
+            List<NewJob> jobs = new ArrayList<>();
+            Progress progress = plan.progress();
+            long version = tracked.guard;
+            for (Instant tick : plan.fire()) {
+                Instant start = schedule.terms().timetable().startOf(tracked.name, tick);
+                Due due = start.equals(tick) ? Due.In.NOW : new Due.At(start);
+                NewJob job = schedule.terms().job().job(tracked.name, tick, due);
+                progress = progress.with(new ScheduleRun(tick, job.id(), Result.UNFINISHED, false));
+                jobs.add(job.withGuard(new Guard(tracked.name, version++, progress.json())));
+            }
+            return new Firing(tracked, plan, jobs, progress);
+        }
+    }
+}

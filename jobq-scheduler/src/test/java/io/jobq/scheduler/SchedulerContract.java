@@ -1,0 +1,581 @@
+package io.jobq.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobq.Job;
+import io.jobq.JobHandle;
+import io.jobq.JobQException;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
+import io.jobq.Priority;
+import io.jobq.scheduler.ScheduleRun.Result;
+import io.jobq.spi.Due;
+import io.jobq.spi.Guard;
+import io.jobq.spi.JobAction;
+import io.jobq.spi.JobFilter;
+import io.jobq.spi.Registry.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What schedulers promise on every storage. */
+public abstract class SchedulerContract extends SchedulerFixture {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @Nested
+    class Ticks {
+        @Test
+        void eachIsOneJobWhoeverLeads() {
+            Scheduler a = scheduler("a");
+            Scheduler b = scheduler("b");
+            a.schedule(each(SECOND));
+            Instant start = now();
+            run(MINUTE, a, b);
+
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(SECOND), start, now()));
+            assertThat(jobs())
+                    .allSatisfy(job -> assertThat(job.times().enqueued()).isAfterOrEqualTo(tick(job)));
+            assertThat(a.isLeader()).isTrue();
+            assertThat(b.isLeader()).isFalse();
+        }
+
+        @Test
+        void theJobIsAsItWasScheduled() {
+            Scheduler a = scheduler("a");
+            Job job = Job.of("mail", Map.of("to", "ada"))
+                    .priority(Priority.HIGH)
+                    .tenant("acme")
+                    .header("k", "v")
+                    .maxAttempts(3)
+                    .timeout(MINUTE)
+                    .limitKey("smtp")
+                    .idempotencyKey("digest");
+            a.schedule(Schedule.of("s", every(MINUTE), job).queue("other"));
+            run(MINUTE, a);
+
+            JobSnapshot stored = jobs().get(0);
+            assertThat(stored.type()).isEqualTo("mail");
+            assertThat(stored.queue()).isEqualTo("other");
+            assertThat(stored.job().payload().toString()).isEqualTo("{\"to\":\"ada\"}");
+            assertThat(stored.job().options().withDue(Due.In.NOW))
+                    .isEqualTo(job.header(Scheduler.SCHEDULE_HEADER, "s")
+                            .header(Scheduler.TICK_HEADER, tick(stored).toString())
+                            .idempotencyKey("digest@" + tick(stored))
+                            .options());
+        }
+
+        @Test
+        void jitterPutsOffTheStart() {
+            Scheduler a = scheduler("a");
+            Timetable timetable = Timetable.of(every(MINUTE)).jitter(Duration.ofSeconds(50));
+            a.schedule(Schedule.of("s", timetable, WORK).overlap(Overlap.ALLOW));
+            run(Duration.ofMinutes(5), a);
+
+            assertThat(jobs())
+                    .hasSizeBetween(5, 6)
+                    .allSatisfy(job -> assertThat(Duration.between(
+                                            timetable.startOf("s", tick(job)),
+                                            job.times().due())
+                                    .abs())
+                            .isLessThan(Duration.ofSeconds(2)));
+        }
+
+        @Test
+        void aScheduleThatIsOverGoesAfterADay() {
+            Scheduler a = scheduler("a");
+            a.schedule("s", Once.at(now().plus(MINUTE)), WORK);
+            run(Duration.ofMinutes(2), a);
+            assertThat(jobs()).hasSize(1);
+            work();
+            run(Duration.ofMinutes(2), a);
+            assertThat(info(a, "s").next()).isNull();
+
+            pass(clock, Duration.ofHours(25));
+            run(SECOND, a);
+            assertThat(a.find("s")).isEmpty();
+            assertThat(storage().registry().list(StoredSchedule.KIND)).isEmpty();
+            assertThat(storage().registry().list(Guard.kind("default"))).isEmpty();
+        }
+
+        @Test
+        void oneThatCannotBeReadDoesNotKeepOthersFromTicking() {
+            Entry odd = new Entry(StoredSchedule.KIND, "odd", "{\"terms\":{\"new\":1}}", 0);
+            storage().registry().put(odd, 0, null);
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            run(MINUTE, a);
+            assertThat(jobs()).hasSize(1);
+            assertThat(a.list()).extracting(ScheduleInfo::name).containsExactly("s");
+        }
+    }
+
+    @Nested
+    class Leaders {
+        @Test
+        void anotherTakesOverWithinTheLeaseAndNoTickIsMissing() {
+            Scheduler a = scheduler("a");
+            Scheduler b = scheduler("b");
+            a.schedule(each(SECOND));
+            Instant start = now();
+            run(Duration.ofSeconds(20), a, b);
+            assertThat(a.isLeader()).isTrue();
+
+            run(LEASE.plusSeconds(1), b);
+            assertThat(b.isLeader()).isTrue();
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(SECOND), start, now()));
+
+            run(SECOND, a, b);
+            assertThat(a.isLeader()).isFalse();
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(SECOND), start, now()));
+        }
+
+        @Test
+        void oneThatClosesLetsAnotherLeadAtOnce() {
+            Scheduler a = scheduler("a");
+            Scheduler b = scheduler("b");
+            run(SECOND, a, b);
+            a.close();
+            run(SECOND, b);
+            assertThat(b.isLeader()).isTrue();
+        }
+
+        @Test
+        void oneThatWasPausedAfterItDecidedFiresNothingTwice() {
+            HookedStorage paused = new HookedStorage(storage());
+            Scheduler a = scheduler("a", paused);
+            Scheduler b = scheduler("b");
+            a.schedule(each(SECOND));
+            run(Duration.ofSeconds(10), a);
+            Instant first = tick(jobs().get(0));
+
+            paused.beforeInsert(() -> {
+                run(LEASE.plusSeconds(30), b);
+                assertThat(b.isLeader()).isTrue();
+                deleteAll(); // as if all had run, and retention had deleted them
+            });
+            passUntil(now().plus(SECOND));
+            a.runPending();
+            assertThat(jobs()).isEmpty();
+
+            Instant resumed = now();
+            run(Duration.ofSeconds(10), a, b);
+            assertThat(a.isLeader()).isFalse();
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(SECOND), resumed, now()));
+            assertThat(first).isBefore(resumed);
+        }
+
+        private void deleteAll() {
+            work();
+            storage().admin().apply(JobFilter.ALL, new JobAction.Delete(), null, 1_000);
+            assertThat(jobs()).isEmpty();
+        }
+
+        @Test
+        void anInsertWhoseAnswerWasLostIsNotRepeated() {
+            HookedStorage lossy = new HookedStorage(storage());
+            Scheduler a = scheduler("a", lossy);
+            a.schedule(each(MINUTE));
+            run(SECOND, a);
+            Instant start = now();
+            lossy.loseNextAnswer();
+            passUntil(start.plus(MINUTE));
+            assertThatThrownBy(a::runPending).isInstanceOf(io.jobq.spi.StorageException.class);
+            run(SECOND, a);
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(MINUTE), start, now()));
+        }
+
+        @Test
+        void aLostProgressIsMadeAnew() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            storage().registry().remove(Guard.kind("default"), "s");
+            run(Duration.ofMinutes(3), a);
+            assertThat(jobs()).hasSizeBetween(2, 3);
+        }
+
+        @Test
+        void aProgressWithoutAScheduleIsRemoved() {
+            Entry orphan = new Entry(
+                    Guard.kind("default"), "gone", Progress.from(now()).json(), 0);
+            storage().registry().put(orphan, 0, null);
+            scheduler("x").schedule(each(MINUTE));
+            pass(clock, HOUR.plus(HOUR));
+            run(SECOND, scheduler("a"));
+            assertThat(storage().registry().list(Guard.kind("default")))
+                    .extracting(Entry::key)
+                    .containsExactly("s");
+        }
+    }
+
+    @Nested
+    class Downtime {
+        private List<Instant> after(Duration downtime, Schedule schedule) {
+            Scheduler a = scheduler("a");
+            a.schedule(schedule);
+            run(Duration.ofMinutes(3), a);
+            work();
+            a.close();
+            Instant stopped = now();
+            pass(clock, downtime);
+            Scheduler b = scheduler("b");
+            Instant started = now();
+            for (int i = 0; i < 20; i++) {
+                run(Duration.ofSeconds(2), b);
+                work();
+            }
+            return ticks("s").stream()
+                    .filter(tick -> tick.isAfter(stopped) && !tick.isAfter(started))
+                    .toList();
+        }
+
+        private List<Instant> latest(int count, Instant until) {
+            List<Instant> all = expected(every(MINUTE), until.minus(HOUR), until);
+            return all.subList(all.size() - count, all.size());
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"ALLOW", "SKIP", "QUEUE_ONE"})
+        void catchingUpRunsTheLatestOneAfterTheOther(Overlap overlap) {
+            List<Instant> ran = after(
+                    HOUR.plus(HOUR), each(MINUTE).misfire(Misfire.catchUp(5)).overlap(overlap));
+            // five missed, and one that is still on time
+            assertThat(ran).hasSizeBetween(5, 6);
+            assertThat(ran).isEqualTo(latest(ran.size(), ran.get(ran.size() - 1)));
+        }
+
+        @Test
+        void skippingRunsOnlyWhatIsOnTime() {
+            List<Instant> ran = after(HOUR.plus(HOUR), each(MINUTE).misfire(Misfire.skip()));
+            assertThat(ran).hasSizeLessThanOrEqualTo(1);
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void runningOnceRunsOnce(Overlap overlap) {
+            Schedule hourly = each(HOUR).misfire(Misfire.runOnce()).overlap(overlap);
+            assertThat(after(Duration.ofMinutes(150), hourly)).hasSize(1);
+        }
+
+        @Test
+        void replacingRunsTheLatest() {
+            List<Instant> ran = after(
+                    HOUR.plus(HOUR), each(MINUTE).misfire(Misfire.catchUp(5)).overlap(Overlap.REPLACE));
+            assertThat(ran).hasSize(1);
+        }
+
+        @Test
+        void aDeadlineLimitsIt() {
+            List<Instant> ran = after(
+                    HOUR.plus(HOUR), each(MINUTE).misfire(Misfire.catchUp(1_000).within(Duration.ofMinutes(10))));
+            assertThat(ran).hasSizeBetween(9, 11);
+        }
+    }
+
+    @Nested
+    class RunsThatOverlap {
+        private Scheduler started(Overlap overlap) {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE).overlap(overlap));
+            run(MINUTE, a);
+            assertThat(jobs()).hasSize(1);
+            return a;
+        }
+
+        private long unfinished() {
+            return jobs().stream().filter(job -> !job.state().isFinal()).count();
+        }
+
+        @Test
+        void allowedTheyAreAllThere() {
+            run(Duration.ofMinutes(5), started(Overlap.ALLOW));
+            assertThat(unfinished()).isEqualTo(6);
+        }
+
+        @Test
+        void skippedTheyAreCounted() {
+            Scheduler a = started(Overlap.SKIP);
+            run(Duration.ofMinutes(5), a);
+            assertThat(jobs()).hasSize(1);
+            assertThat(info(a, "s").progress().skipped()).isEqualTo(5);
+
+            work();
+            run(MINUTE, a);
+            assertThat(jobs()).hasSize(2);
+        }
+
+        @Test
+        void skippedTheyStaySoWhoeverLeads() {
+            run(Duration.ofMinutes(2), started(Overlap.SKIP));
+            work();
+            run(LEASE.plusSeconds(1), scheduler("b"));
+            assertThat(jobs()).hasSizeBetween(1, 2);
+            assertThat(info(scheduler("c"), "s").progress().skipped()).isEqualTo(2);
+        }
+
+        @Test
+        void queuedOneWaits() {
+            Scheduler a = started(Overlap.QUEUE_ONE);
+            run(Duration.ofMinutes(5), a);
+            assertThat(jobs()).hasSize(1);
+            assertThat(info(a, "s").progress().waiting()).hasSize(1);
+            assertThat(info(a, "s").progress().skipped()).isEqualTo(4);
+
+            work();
+            run(Duration.ofSeconds(2), a);
+            assertThat(jobs()).hasSize(2);
+            assertThat(info(a, "s").progress().waiting()).isEmpty();
+            assertThat(ticks("s").get(1)).isEqualTo(ticks("s").get(0).plus(MINUTE));
+        }
+
+        @Test
+        void replacedTheEarlierIsCancelled() {
+            run(Duration.ofMinutes(3), started(Overlap.REPLACE));
+            assertThat(jobs()).hasSize(4);
+            assertThat(unfinished()).isEqualTo(1);
+            assertThat(jobs())
+                    .filteredOn(job -> job.state() == JobState.CANCELLED)
+                    .hasSize(3)
+                    .extracting(JobSnapshot::reason)
+                    .containsOnly("replaced by its schedule's next tick");
+        }
+    }
+
+    @Nested
+    class Changes {
+        @Test
+        void sayingTheSameAgainChangesNothing() {
+            Scheduler a = scheduler("a");
+            assertThat(a.schedule(each(MINUTE))).isTrue();
+            run(MINUTE, a);
+            ScheduleInfo before = info(a, "s");
+            assertThat(scheduler("b").schedule(each(MINUTE))).isFalse();
+            assertThat(info(a, "s").progress()).isEqualTo(before.progress());
+            assertThat(before.progress().runs()).hasSize(1);
+        }
+
+        @Test
+        void aDeployKeepsAPauseAndWhatAnOperatorHasChanged() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            a.change(each(HOUR));
+            a.pause("s");
+            assertThat(scheduler("b").schedule(each(MINUTE))).isFalse();
+            assertThat(info(a, "s").timetable()).isEqualTo(each(HOUR).timetable());
+
+            assertThat(scheduler("b").schedule(each(SECOND))).isTrue();
+            assertThat(info(a, "s").timetable()).isEqualTo(each(SECOND).timetable());
+            assertThat(info(a, "s").pausedSince()).isNotNull();
+        }
+
+        @Test
+        void theNewTimesCountFromNow() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(HOUR.plus(HOUR)));
+            run(SECOND, a);
+            pass(clock, HOUR);
+            a.schedule(each(MINUTE));
+            Instant changed = now();
+            run(Duration.ofSeconds(30), a);
+            assertThat(ticks("s")).isEqualTo(expected(every(MINUTE), changed, now()));
+        }
+
+        @Test
+        void othersSeeThemWithinASecond() {
+            Scheduler a = scheduler("a");
+            Scheduler b = scheduler("b");
+            run(SECOND, a);
+            b.schedule(each(Duration.ofSeconds(2)));
+            Instant start = now();
+            run(Duration.ofSeconds(4), a);
+            assertThat(ticks("s")).isEqualTo(expected(every(Duration.ofSeconds(2)), start, now()));
+
+            b.delete("s");
+            run(SECOND, a);
+            int before = jobs().size();
+            run(Duration.ofSeconds(4), a);
+            assertThat(jobs()).hasSize(before);
+        }
+
+        @Test
+        void whatPassesDuringAPauseIsNotMissed() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE).misfire(Misfire.catchUp(100)));
+            assertThat(a.pause("s")).isTrue();
+            assertThat(a.pause("s")).isFalse();
+            run(Duration.ofMinutes(5), a);
+            assertThat(jobs()).isEmpty();
+            assertThat(info(a, "s").next()).isNull();
+
+            assertThat(a.resume("s")).isTrue();
+            Instant resumed = now();
+            run(Duration.ofMinutes(2), a);
+            assertThat(ticks("s")).isEqualTo(expected(every(MINUTE), resumed, now()));
+        }
+
+        @Test
+        void aDeletedOneLeavesNothing() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            run(MINUTE, a);
+            assertThat(a.delete("s")).isTrue();
+            assertThat(a.delete("s")).isFalse();
+            assertThat(a.find("s")).isEmpty();
+            assertThat(a.list()).isEmpty();
+            run(SECOND, a);
+            assertThat(storage().registry().list(StoredSchedule.KIND)).isEmpty();
+            assertThat(storage().registry().list(Guard.kind("default"))).isEmpty();
+            assertThat(jobs()).hasSize(1);
+        }
+
+        @Test
+        void aDeletedOneMayBeMadeAgainBeforeTheLeaderHasSeenIt() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            run(MINUTE, a);
+            a.delete("s");
+            assertThat(a.schedule(each(MINUTE))).isTrue();
+            assertThat(info(a, "s").progress().runs()).isEmpty();
+            Instant start = now();
+            run(Duration.ofMinutes(2), a);
+            assertThat(ticks("s"))
+                    .hasSize(1 + expected(every(MINUTE), start, now()).size());
+        }
+
+        @Test
+        void intoAnotherQueueItTakesItsProgressAlong() {
+            HookedStorage paused = new HookedStorage(storage());
+            Scheduler a = scheduler("a", paused);
+            Scheduler b = scheduler("b");
+            a.schedule(each(MINUTE));
+            Instant start = now();
+            run(Duration.ofMinutes(2), a);
+            paused.beforeInsert(() -> {
+                b.schedule(each(MINUTE).queue("other"));
+                run(LEASE.plusSeconds(1), b);
+            });
+            passUntil(now().plus(MINUTE));
+            a.runPending();
+            run(Duration.ofMinutes(2), a, b);
+
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(MINUTE), start, now()));
+            assertThat(jobs()).extracting(JobSnapshot::queue).contains("default", "other");
+            assertThat(storage().registry().list(Guard.kind("default"))).isEmpty();
+            assertThat(storage().registry().list(Guard.kind("other"))).hasSize(1);
+        }
+
+        @Test
+        void thereAndBackAgainItStillTicksOnce() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            Instant start = now();
+            run(Duration.ofMinutes(2), a);
+            a.schedule(each(MINUTE).queue("other"));
+            a.schedule(each(MINUTE));
+            run(Duration.ofMinutes(2), a);
+            assertThat(ticks("s")).containsExactlyElementsOf(expected(every(MINUTE), start, now()));
+            assertThat(storage().registry().list(Guard.kind("other"))).isEmpty();
+        }
+
+        @Test
+        void thereIsNoneOfThatName() {
+            Scheduler a = scheduler("a");
+            for (Runnable call : List.<Runnable>of(
+                    () -> a.pause("x"),
+                    () -> a.resume("x"),
+                    () -> a.change(Schedule.of("x", every(MINUTE), WORK)),
+                    () -> a.trigger("x"),
+                    () -> a.preview("x", 1))) {
+                assertThatThrownBy(call::run).isInstanceOf(JobQException.class).hasMessage("there is no schedule 'x'");
+            }
+            assertThat(a.find("x")).isEmpty();
+            assertThat(a.delete("x")).isFalse();
+        }
+    }
+
+    @Nested
+    class Runs {
+        @Test
+        void triggeredItRunsAtOnceEvenWhilePaused() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(HOUR));
+            a.pause("s");
+            run(SECOND, a);
+            JobHandle handle = a.trigger("s");
+            work();
+
+            assertThat(info(a, "s").progress().runs()).singleElement().satisfies(run -> {
+                assertThat(run.job()).isEqualTo(handle.id());
+                assertThat(run.manual()).isTrue();
+                assertThat(run.result()).isEqualTo(Result.SUCCEEDED);
+            });
+        }
+
+        @Test
+        void triggeredBetweenTicksItDisturbsNone() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            Instant start = now();
+            run(Duration.ofSeconds(50), a);
+            scheduler("b").trigger("s");
+            run(Duration.ofMinutes(2), a);
+            assertThat(ticks("s")).containsAll(expected(every(MINUTE), start, now()));
+            assertThat(jobs()).hasSize(1 + expected(every(MINUTE), start, now()).size());
+        }
+
+        @Test
+        void theLastTenAreKeptWithTheirResults() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(MINUTE));
+            for (int i = 0; i < 15; i++) {
+                run(MINUTE, a);
+                work();
+            }
+            run(Duration.ofSeconds(5), a);
+            List<ScheduleRun> runs = info(a, "s").progress().runs();
+            assertThat(runs).hasSize(10).extracting(ScheduleRun::result).containsOnly(Result.SUCCEEDED);
+            assertThat(runs).extracting(ScheduleRun::tick).isSortedAccordingTo((x, y) -> y.compareTo(x));
+        }
+
+        @Test
+        void theResultOutlivesTheJob() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(HOUR));
+            run(HOUR, a);
+            work();
+            run(Duration.ofSeconds(3), a);
+            storage().admin().apply(JobFilter.ALL, new JobAction.Delete(), null, 10);
+            assertThat(info(a, "s").progress().runs())
+                    .extracting(ScheduleRun::result)
+                    .containsExactly(Result.SUCCEEDED);
+        }
+
+        @Test
+        void ofAJobThatIsGoneTheResultIsUnknown() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(HOUR));
+            run(HOUR, a);
+            storage().admin().apply(JobFilter.ALL, new JobAction.Delete(), null, 10);
+            assertThat(info(a, "s").progress().runs())
+                    .extracting(ScheduleRun::result)
+                    .containsExactly(Result.UNKNOWN);
+        }
+
+        @Test
+        void theNextAreForetold() {
+            Scheduler a = scheduler("a");
+            a.schedule("s", Cron.unix("0 9 * * *", ZoneOffset.UTC), WORK);
+            assertThat(a.preview("s", 3)).hasSize(3);
+            assertThat(info(a, "s").next())
+                    .isEqualTo(a.preview("s", 1).get(0).at().toInstant());
+        }
+    }
+}
