@@ -3,6 +3,7 @@ package io.jobq.spi;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,16 @@ public interface Registry {
      * @param version greater when first stored than any that an entry of this kind and key had before it was removed, 1 for the
      *     first of a kind; one more with every put; ignored on the way in
      */
-    record Entry(String kind, String key, String json, long version) {}
+    record Entry(String kind, String key, String json, long version) {
+        /** Rejects null, and a key without characters. */
+        public Entry {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(json, "json");
+            if (key.isEmpty()) {
+                throw new IllegalArgumentException("the key of an entry of kind '" + kind + "' is empty");
+            }
+        }
+    }
 
     /**
      * What was put.

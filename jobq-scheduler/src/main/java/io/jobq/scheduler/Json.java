@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Writes and reads the forms in which this package's types are stored. Forms hold texts and numbers only. */
 final class Json {
-    private static final int LONGEST = 300_000;
+    static final int LONGEST = 300_000;
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // a newer form may mean other ticks

@@ -83,7 +83,7 @@ final class Leadership {
         if (!registry.put(new Entry(KIND, KEY, Json.write(mine), 0), expected, null)) {
             return false;
         }
-        version = expected == 0 ? registry.find(KIND, KEY).map(Entry::version).orElse(0L) : expected + 1;
+        version = expected == 0 ? firstVersion() : expected + 1;
         nextLook = now.plus(lease.dividedBy(3));
         if (!leading) {
             log.info("instance {} is now LEADER", instance);
@@ -91,6 +91,14 @@ final class Leadership {
         leading = true;
         follows = null;
         return true;
+    }
+
+    /** If another is faster, the next renewal fails: no entry has version 0 then. */
+    private long firstVersion() {
+        return registry.find(KIND, KEY)
+                .filter(entry -> read(entry.json()).leader().equals(instance))
+                .map(Entry::version)
+                .orElse(0L);
     }
 
     private void follow(@Nullable Lead lead, Instant now) {

@@ -14,6 +14,8 @@ import java.util.List;
  * @param cancelsEarlier whether unfinished runs are to be cancelled before
  */
 record Plan(Progress progress, List<Instant> fire, boolean cancelsEarlier) {
+    private static final int MOST_WAIT = 1_000;
+
     /** Decides; which runs are unfinished must have been looked up. */
     static Plan of(StoredSchedule schedule, Progress progress, Instant now) {
         Terms terms = schedule.terms();
@@ -58,6 +60,10 @@ record Plan(Progress progress, List<Instant> fire, boolean cancelsEarlier) {
             } else {
                 skipped++;
             }
+        }
+        while (waiting.size() > MOST_WAIT) {
+            waiting.remove(0);
+            skipped++;
         }
         List<Instant> fire = free && !waiting.isEmpty() ? List.of(waiting.remove(0)) : List.of();
         return new Plan(progress.waiting(waiting).skipping(skipped), fire, false);

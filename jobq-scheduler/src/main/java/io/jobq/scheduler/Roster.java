@@ -36,6 +36,9 @@ final class Roster {
     private final Storage storage;
     private final Registry registry;
     private final Agenda agenda;
+    /** Schedules with which a step has failed, since somebody else was at it. */
+    private final Set<String> unfinished = new HashSet<>();
+
     private long mark;
 
     Roster(Storage storage, Agenda agenda) {
@@ -47,6 +50,7 @@ final class Roster {
     /** Reads everything anew. */
     void load(Instant now) {
         agenda.clear();
+        unfinished.clear();
         mark = 0;
         List<Versioned> all = follow(now);
         removeOrphans(all, now);
@@ -54,6 +58,9 @@ final class Roster {
 
     /** Reads what has changed; returns it. */
     List<Versioned> follow(Instant now) {
+        List<String> again = List.copyOf(unfinished);
+        unfinished.clear();
+        again.forEach(name -> refresh(name, now));
         Changes changes = registry.changes(StoredSchedule.KIND, mark);
         List<Versioned> changed = readable(changes.entries());
         Map<String, Map<String, Entry>> guards = guards(changed);
@@ -72,11 +79,15 @@ final class Roster {
             try {
                 readable.add(Versioned.of(entry));
             } catch (IllegalArgumentException unusable) {
-                log.warn("schedule '{}' can't be read here and does not tick: {}", entry.key(), unusable.getMessage());
-                agenda.remove(entry.key());
+                drop(entry.key(), unusable);
             }
         }
         return readable;
+    }
+
+    private void drop(String name, IllegalArgumentException unusable) {
+        log.warn("schedule '{}' can't be read here and does not tick: {}", name, unusable.getMessage());
+        agenda.remove(name);
     }
 
     private Map<String, Map<String, Entry>> guards(List<Versioned> schedules) {
@@ -104,15 +115,22 @@ final class Roster {
 
     /** Reads one schedule anew, since something has another version than was thought. */
     void refresh(String name, Instant now) {
-        Optional<Versioned> stored = registry.find(StoredSchedule.KIND, name).map(Versioned::of);
-        if (stored.isEmpty()) {
-            agenda.remove(name);
-        } else {
-            take(stored.get(), guard(stored.get().schedule().queue(), name).orElse(null), now);
+        agenda.remove(name);
+        List<Entry> stored = registry.find(StoredSchedule.KIND, name).stream().toList();
+        for (Versioned each : readable(stored)) {
+            take(each, guard(each.schedule().queue(), name).orElse(null), now);
         }
     }
 
     private void take(Versioned stored, @Nullable Entry guard, Instant now) {
+        try {
+            takeReadable(stored, guard, now);
+        } catch (IllegalArgumentException unusable) {
+            drop(stored.schedule().name(), unusable);
+        }
+    }
+
+    private void takeReadable(Versioned stored, @Nullable Entry guard, Instant now) {
         StoredSchedule schedule = stored.schedule();
         if (schedule.isDeleted()) {
             agenda.remove(schedule.name());
@@ -194,6 +212,8 @@ final class Roster {
                 && registry.put(schedule.with(schedule.status().settled()).entry(), stored.version(), null);
         if (moved) {
             former.forEach(each -> registry.remove(each.kind(), each.key(), each.version()));
+        } else {
+            unfinished.add(name);
         }
     }
 
@@ -219,6 +239,7 @@ final class Roster {
                 ? Progress.from(now)
                 : Progress.parse(sealed.json()).sealed(false);
         Entry mine = new Entry(Guard.kind(schedule.queue()), schedule.name(), next.json(), 0);
+        unfinished.add(schedule.name());
         if (registry.put(mine, sealed == null ? 0 : sealed.version(), null)
                 && !registry.put(schedule.entry(), stored.version(), null)) {
             guard(schedule.queue(), schedule.name())
@@ -243,10 +264,17 @@ final class Roster {
 
     private void removeOrphans(String queue, Set<String> names, Instant now) {
         for (Entry guard : registry.list(Guard.kind(queue))) {
-            boolean old = Progress.parse(guard.json()).last().isBefore(now.minus(ORPHANED_AFTER));
-            if (old && !names.contains(guard.key())) {
+            if (!names.contains(guard.key()) && isOld(guard, now)) {
                 registry.remove(guard.kind(), guard.key(), guard.version());
             }
+        }
+    }
+
+    private static boolean isOld(Entry guard, Instant now) {
+        try {
+            return Progress.parse(guard.json()).last().isBefore(now.minus(ORPHANED_AFTER));
+        } catch (IllegalArgumentException ofAnotherRelease) {
+            return false;
         }
     }
 }

@@ -17,6 +17,7 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
 import io.jobq.spi.Storage;
+import io.jobq.spi.StorageException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -30,6 +31,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Enqueues jobs by schedules. Any number of processes on a storage may have one; one of them, the leader, does the work, and
@@ -51,6 +54,7 @@ public final class Scheduler implements AutoCloseable {
     /** The header of a scheduled job that has its tick, as {@link Instant#toString}. */
     public static final String TICK_HEADER = "jobq-tick";
 
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     private static final int TRIES = 50;
 
     private final JobQ jobq;
@@ -312,7 +316,11 @@ public final class Scheduler implements AutoCloseable {
         if (thread != null) {
             thread.close();
         }
-        leadership.release();
+        try {
+            leadership.release();
+        } catch (StorageException away) {
+            log.debug("the lease of scheduler {} runs out by itself, since the storage is away", instance, away);
+        }
     }
 
     /** Describes a scheduler. For one thread. */

@@ -1,5 +1,6 @@
 package io.jobq.scheduler;
 
+import io.jobq.JobQException;
 import io.jobq.spi.Registry.Entry;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +50,12 @@ record StoredSchedule(String name, Terms terms, Status status) {
     }
 
     Entry entry() {
-        return new Entry(KIND, name, Json.write(ScheduleForm.of(this)), 0);
+        String json = Json.write(ScheduleForm.of(this));
+        if (json.length() > Json.LONGEST) {
+            throw new JobQException("schedule '" + name + "' has " + json.length() + " characters when stored, but "
+                    + Json.LONGEST + " are allowed; let its job have a smaller payload");
+        }
+        return new Entry(KIND, name, json, 0);
     }
 
     StoredSchedule with(Status changed) {

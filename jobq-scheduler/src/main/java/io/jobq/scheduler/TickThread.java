@@ -2,7 +2,6 @@ package io.jobq.scheduler;
 
 import io.jobq.spi.StorageException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -12,6 +11,9 @@ import org.slf4j.LoggerFactory;
 final class TickThread implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TickThread.class);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+    /** A round now and then does no harm, and clocks jump. */
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
     private static final Duration CLOSES_WITHIN = Duration.ofSeconds(10);
 
     private final Ticker ticker;
@@ -55,13 +57,14 @@ final class TickThread implements AutoCloseable {
     }
 
     private Duration round() {
+        long start = System.nanoTime();
         try {
             Ticker.Wake wake = ticker.round();
             if (failing) {
                 log.info("the storage answers again; schedules tick");
                 failing = false;
             }
-            return Duration.between(wake.now(), wake.next());
+            return Duration.between(wake.now(), wake.next()).minusNanos(System.nanoTime() - start);
         } catch (RuntimeException failed) {
             report(failed);
             return AFTER_FAILURE;
@@ -81,7 +84,7 @@ final class TickThread implements AutoCloseable {
     private boolean sleep(Duration pause) {
         lock.lock();
         try {
-            long left = Math.max(0, TimeUnit.MILLISECONDS.toNanos(pause.toMillis()));
+            long left = pause.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : pause.toNanos();
             while (left > 0 && !poked && !closed) {
                 left = called.awaitNanos(left);
             }

@@ -18,9 +18,12 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a scheduler does, round by round: leads or follows; reads what has changed; fires what is due. All times are by the
@@ -32,6 +35,7 @@ final class Ticker {
     /** How often it is looked what has become of runs. */
     static final Duration LOOKS_AT_RUNS = Duration.ofSeconds(1);
 
+    private static final Logger log = LoggerFactory.getLogger(Ticker.class);
     private static final int AT_ONCE = 500;
     /** The result of a run is stored with the next tick if that is as soon as this, else by itself. */
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -72,7 +76,7 @@ final class Ticker {
         }
         try {
             follow(now);
-            if (!now.isBefore(nextLook)) {
+            if (isTime(nextLook, now, LOOKS_AT_RUNS)) {
                 lookAtRuns(now);
             }
             fire(now);
@@ -94,9 +98,7 @@ final class Ticker {
     }
 
     private void follow(Instant now) {
-        boolean early = now.isBefore(nextFollow)
-                && nextFollow.isBefore(now.plus(FOLLOWS).plus(FOLLOWS));
-        if (loaded && early) {
+        if (loaded && !isTime(nextFollow, now, FOLLOWS)) {
             return;
         }
         if (loaded) {
@@ -108,6 +110,11 @@ final class Ticker {
         }
         metrics.schedules(agenda.all().size());
         nextFollow = now.plus(FOLLOWS);
+    }
+
+    /** Whether what is done every so often is to be done; also if the clock was put back. */
+    private static boolean isTime(Instant next, Instant now, Duration every) {
+        return !now.isBefore(next) || next.isAfter(now.plus(every));
     }
 
     private void watch(@Nullable Tracked tracked) {
@@ -141,10 +148,11 @@ final class Ticker {
             } else {
                 each.progress = seen;
             }
-            if (!seen.isBusy() && !seen.waiting().isEmpty()) {
+            Tracked current = agenda.find(each.name);
+            if (current == each && !seen.isBusy() && !seen.waiting().isEmpty()) {
                 agenda.put(each, now);
             }
-            watch(agenda.find(each.name));
+            watch(current);
         }
     }
 
@@ -171,11 +179,22 @@ final class Ticker {
         List<Firing> firings = new ArrayList<>();
         for (Tracked each : due) {
             each.progress = each.progress.with(results);
-            firings.add(Firing.of(each, Plan.of(each.schedule, each.progress, now)));
+            plan(each, now).ifPresent(firings::add);
         }
         cancelEarlier(firings);
         Map<JobId, InsertResult> stored = insert(firings);
         firings.forEach(each -> conclude(each, stored, now));
+    }
+
+    /** One schedule must not keep the others from ticking, whatever is wrong with it. */
+    private Optional<Firing> plan(Tracked tracked, Instant now) {
+        try {
+            return Optional.of(Firing.of(tracked, Plan.of(tracked.schedule, tracked.progress, now)));
+        } catch (RuntimeException broken) {
+            log.error("schedule '{}' does not tick any more, until it is changed", tracked.name, broken);
+            agenda.put(tracked, null);
+            return Optional.empty();
+        }
     }
 
     private void cancelEarlier(List<Firing> firings) {

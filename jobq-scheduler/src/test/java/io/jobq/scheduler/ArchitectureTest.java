@@ -12,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -43,6 +45,19 @@ class ArchitectureTest {
                         "org.slf4j",
                         "io.micrometer.core.instrument..",
                         "org.jspecify..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingReadsAClockOfItsOwn() {
+        noClasses()
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(InstantSource.class)
                 .check(CLASSES);
     }
 

@@ -1,0 +1,161 @@
+package io.jobq.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobq.Job;
+import io.jobq.JobContext;
+import io.jobq.JobHandler;
+import io.jobq.JobId;
+import io.jobq.JobQ;
+import io.jobq.JobQException;
+import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Retention;
+import io.jobq.spi.Storage;
+import io.jobq.testkit.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Annotated schedules, what may not be scheduled, and a scheduler on its own thread. */
+class ScheduledTest extends SchedulerFixture {
+    @Override
+    public Storage create(Retention retention, ManualClock clock) {
+        return new InMemoryStorage(retention, clock);
+    }
+
+    static class Reports {
+        @JobHandler(value = "report", queue = "other")
+        @Scheduled(
+                cron = "0 9 * * MON-FRI",
+                zone = "America/New_York",
+                jitter = "PT1M",
+                misfire = Misfire.Kind.CATCH_UP,
+                catchUp = 3,
+                overlap = Overlap.QUEUE_ONE)
+        void report() {}
+
+        @JobHandler("clean")
+        @Scheduled(name = "nightly", every = "PT24H")
+        void clean(JobContext job) {}
+    }
+
+    static class NoHandler {
+        @Scheduled(every = "PT1M")
+        void run() {}
+    }
+
+    static class WithPayload {
+        @JobHandler("w")
+        @Scheduled(every = "PT1M")
+        void run(String payload) {}
+    }
+
+    static class Both {
+        @JobHandler("b")
+        @Scheduled(every = "PT1M", cron = "* * * * *")
+        void run() {}
+    }
+
+    static class Wrong {
+        @JobHandler("x")
+        @Scheduled(cron = "61 * * * *")
+        void run() {}
+    }
+
+    @Test
+    void methodsSayWhenTheyRun() {
+        Scheduler a = scheduler("a");
+        a.schedules(new Reports());
+        assertThat(a.list()).extracting(ScheduleInfo::name).containsExactly("nightly", "report");
+        ScheduleInfo report = info(a, "report");
+        assertThat(report.timetable())
+                .isEqualTo(Timetable.of(Cron.unix("0 9 * * MON-FRI", ZoneId.of("America/New_York")))
+                        .jitter(Duration.ofMinutes(1)));
+        assertThat(report.target()).isEqualTo(new ScheduleInfo.Target("report", "other"));
+        assertThat(report.misfire()).isEqualTo(Misfire.catchUp(3));
+        assertThat(report.overlap()).isEqualTo(Overlap.QUEUE_ONE);
+        assertThat(info(a, "nightly").timetable())
+                .isEqualTo(Timetable.of(Interval.every(Duration.ofHours(24), Instant.EPOCH)));
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedByName() {
+        Scheduler a = scheduler("a");
+        for (Object wrong : List.of(new NoHandler(), new WithPayload(), new Both(), new Wrong(), new Object())) {
+            assertThatThrownBy(() -> a.schedules(new Reports(), wrong))
+                    .as(wrong.getClass().getSimpleName())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(wrong.getClass().getName());
+        }
+        assertThat(a.list()).isEmpty();
+    }
+
+    @Test
+    void whatOnlyOneJobCanHaveIsRefused() {
+        List<Job> wrong = List.of(
+                WORK.id(JobId.next()),
+                WORK.unique("k"),
+                WORK.delay(Duration.ofSeconds(1)),
+                WORK.runAt(Instant.EPOCH),
+                WORK.expiresAt(Instant.EPOCH));
+        for (Job each : wrong) {
+            assertThatThrownBy(() -> Schedule.of("s", every(Duration.ofSeconds(1)), each))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("the job of schedule 's' has ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a\nb", "{a}"})
+    void hostileNamesAreRefused(String name) {
+        assertThatThrownBy(() -> Schedule.of(name, every(Duration.ofSeconds(1)), WORK))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name");
+        assertThatThrownBy(() -> scheduler("a").delete(name)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aHugePayloadIsRefused() {
+        Scheduler a = scheduler("a");
+        assertThatThrownBy(() -> a.schedule("s", every(Duration.ofSeconds(1)), Job.of("x", "y".repeat(400_000))))
+                .isInstanceOf(JobQException.class)
+                .hasMessageContaining("smaller payload");
+        assertThat(a.list()).isEmpty();
+    }
+
+    @Test
+    void onItsOwnThreadItTicksInRealTime() throws Exception {
+        BlockingQueue<Instant> ran = new LinkedBlockingQueue<>();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (JobQ jobq = JobQ.builder()
+                        .handle(
+                                "tick",
+                                Void.class,
+                                (nothing, job) -> ran.add(Scheduler.tickOf(job).orElseThrow()))
+                        .closeOnShutdown(false)
+                        .start();
+                Scheduler first = Scheduler.of(jobq)
+                        .instance("first")
+                        .meterRegistry(meters)
+                        .start();
+                Scheduler second = Scheduler.of(jobq).instance("second").start()) {
+            second.schedule(Schedule.of("s", every(Duration.ofSeconds(1)), Job.of("tick"))
+                    .overlap(Overlap.ALLOW));
+            Instant one = ran.poll(10, TimeUnit.SECONDS);
+            first.close();
+            Instant two = ran.poll(10, TimeUnit.SECONDS);
+            assertThat(two).isEqualTo(one.plusSeconds(1));
+            assertThatThrownBy(first::start).isInstanceOf(JobQException.class);
+        }
+        assertThat(meters.find("jobq.scheduler.leader").gauge()).isNotNull();
+    }
+}
