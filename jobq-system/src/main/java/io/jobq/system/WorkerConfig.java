@@ -1,0 +1,37 @@
+package io.jobq.system;
+
+import io.jobq.WorkerOptions;
+import java.util.Objects;
+
+/**
+ * What the workers of this process have in common.
+ *
+ * @param enabled false for a process that only enqueues
+ * @param shared slots that serve all queues, each by its weight, 0 to 10,000
+ * @param options lease time and everything else; name, concurrency and queues do not matter, since each worker has its own
+ */
+public record WorkerConfig(boolean enabled, int shared, WorkerOptions options) {
+    /** Ten shared slots, and the defaults of {@link WorkerOptions}. */
+    public static final WorkerConfig DEFAULT = new WorkerConfig(true, 10, WorkerOptions.DEFAULT);
+
+    /** Checks ranges. */
+    public WorkerConfig {
+        QueueConfig.require("shared", shared, 0, 10_000);
+        Objects.requireNonNull(options, "options");
+    }
+
+    /** The same with another {@link #enabled()}. */
+    public WorkerConfig withEnabled(boolean changed) {
+        return new WorkerConfig(changed, shared, options);
+    }
+
+    /** The same with another {@link #shared()}. */
+    public WorkerConfig withShared(int changed) {
+        return new WorkerConfig(enabled, changed, options);
+    }
+
+    /** The same with other {@link #options()}. */
+    public WorkerConfig withOptions(WorkerOptions changed) {
+        return new WorkerConfig(enabled, shared, changed);
+    }
+}
