@@ -60,8 +60,7 @@ final class ConfigReader {
             return redis(retention);
         }
         OF_REDIS.stream().filter(settings::has).forEach(each -> problems.add(each.pattern(), NEEDS_REDIS));
-        settings.names(Keys.PARTITIONS)
-                .forEach(queue -> problems.add(Keys.STORAGE_PARTITIONS.of(queue), NEEDS_REDIS));
+        settings.names(Keys.PARTITIONS).forEach(queue -> problems.add(Keys.STORAGE_PARTITIONS.of(queue), NEEDS_REDIS));
         return new StorageConfig.Memory(retention);
     }
 
@@ -172,8 +171,7 @@ final class ConfigReader {
         boolean idempotent = settings.get(Keys.TYPE_IDEMPOTENCY, name);
         if (!idempotent && settings.has(Keys.TYPE_RETENTION, name)) {
             problems.add(
-                    Keys.TYPE_RETENTION.of(name),
-                    "is given, but " + Keys.TYPE_IDEMPOTENCY.of(name) + " is not true");
+                    Keys.TYPE_RETENTION.of(name), "is given, but " + Keys.TYPE_IDEMPOTENCY.of(name) + " is not true");
         }
         return new TypeConfig(
                 settings.find(Keys.TYPE_QUEUE, name),

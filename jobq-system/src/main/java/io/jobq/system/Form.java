@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -111,12 +112,14 @@ record Form<T>(String type, String allowed, Function<String, T> parser) {
 
     static <E extends Enum<E>> Form<E> word(Class<E> type) {
         String words = String.join(
-                ", ",
-                Arrays.stream(type.getEnumConstants()).map(Form::wordOf).toList());
-        return new Form<>("word", words, text -> Arrays.stream(type.getEnumConstants())
-                .filter(each -> wordOf(each).equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("is none of the words")));
+                ", ", Arrays.stream(type.getEnumConstants()).map(Form::wordOf).toList());
+        return new Form<>(
+                "word",
+                words,
+                text -> Arrays.stream(type.getEnumConstants())
+                        .filter(each -> wordOf(each).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("is none of the words")));
     }
 
     static String wordOf(Enum<?> constant) {
@@ -165,11 +168,13 @@ record Form<T>(String type, String allowed, Function<String, T> parser) {
         });
     }
 
+    /** Blanks between its parts are left out. */
     static Form<String> json() {
         return new Form<>("JSON", "one JSON value", text -> {
             try {
-                require(!JSON.readTree(text).isMissingNode(), "is empty");
-                return text;
+                JsonNode value = JSON.readTree(text);
+                require(!value.isMissingNode(), "is empty");
+                return value.toString();
             } catch (JacksonException notJson) {
                 throw new IllegalArgumentException("is not JSON", notJson);
             }

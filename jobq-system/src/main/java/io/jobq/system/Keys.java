@@ -48,8 +48,7 @@ final class Keys {
     static final Key<Boolean> WORKER_ENABLED = key("jobq.worker.enabled", Form.flag(), "true");
     static final Key<Integer> WORKER_SHARED = key("jobq.worker.shared", Form.whole(0, 10_000), null);
     static final Key<Duration> LEASE_TIME = key("jobq.worker.lease-time", Form.duration("1s", "1d"), "30s");
-    static final Key<Duration> SHUTDOWN_TIMEOUT =
-            key("jobq.worker.shutdown-timeout", Form.duration("0s", "1d"), "20s");
+    static final Key<Duration> SHUTDOWN_TIMEOUT = key("jobq.worker.shutdown-timeout", Form.duration("0s", "1d"), "20s");
     static final Key<Duration> INTERRUPT_GRACE = key("jobq.worker.interrupt-grace", Form.duration("0s", "1d"), "5s");
     static final Key<Integer> MAX_LOSSES = key("jobq.worker.max-losses", Form.whole(1, 1_000), "3");
     static final Key<Duration> FALLBACK_POLL = key("jobq.worker.fallback-poll", Form.duration("10ms", "1h"), "5s");
@@ -77,8 +76,7 @@ final class Keys {
     static final Key<String> SCHEDULE_QUEUE = key(SCHEDULES + "<schedule>.queue", Form.name(), null);
     static final Key<Misfire> MISFIRE = key(SCHEDULES + "<schedule>.misfire", Form.misfire(), "run_once");
     static final Key<Overlap> OVERLAP = key(SCHEDULES + "<schedule>.overlap", Form.word(Overlap.class), "skip");
-    static final Key<Duration> SCHEDULE_JITTER =
-            key(SCHEDULES + "<schedule>.jitter", Form.duration("0s", "1d"), "0s");
+    static final Key<Duration> SCHEDULE_JITTER = key(SCHEDULES + "<schedule>.jitter", Form.duration("0s", "1d"), "0s");
     static final Key<Boolean> PAUSED = key(SCHEDULES + "<schedule>.paused", Form.flag(), "false");
 
     static final Key<Boolean> METRICS_ENABLED = key("jobq.metrics.enabled", Form.flag(), null);

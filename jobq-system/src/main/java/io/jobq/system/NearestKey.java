@@ -28,7 +28,8 @@ final class NearestKey {
     private static String candidate(Key<?> known, String key) {
         List<String> pattern = Arrays.asList(known.pattern().split("\\."));
         List<String> parts = Arrays.asList(key.split("\\.", -1));
-        int before = (int) pattern.stream().takeWhile(each -> !each.startsWith("<")).count();
+        int before =
+                (int) pattern.stream().takeWhile(each -> !each.startsWith("<")).count();
         int after = pattern.size() - before - 1;
         boolean fits = known.isNamed() && parts.size() > before + after;
         return fits ? known.of(String.join(".", parts.subList(before, parts.size() - after))) : known.pattern();

@@ -14,8 +14,7 @@ import java.util.Objects;
  * @param max the longest delay, not below the base; not for {@link Backoff#FIXED}
  * @param jitter each delay is spread over ± this fraction of it, 0 to 1; or {@link #FULL_JITTER}
  */
-public record RetryConfig(
-        int maxAttempts, Backoff backoff, Duration base, double factor, Duration max, double jitter) {
+public record RetryConfig(int maxAttempts, Backoff backoff, Duration base, double factor, Duration max, double jitter) {
     /** How delays grow. */
     public enum Backoff {
         /** Each is the one before times the factor. */
@@ -50,12 +49,11 @@ public record RetryConfig(
     }
 
     private static RetryPolicy policy(int attempts, Backoff backoff, Duration base, double factor, Duration max) {
-        RetryPolicy policy =
-                switch (backoff) {
-                    case EXPONENTIAL -> RetryPolicy.exponential(base, factor, max);
-                    case LINEAR -> RetryPolicy.linear(base, max);
-                    case FIXED -> RetryPolicy.fixed(base);
-                };
+        RetryPolicy policy = switch (backoff) {
+            case EXPONENTIAL -> RetryPolicy.exponential(base, factor, max);
+            case LINEAR -> RetryPolicy.linear(base, max);
+            case FIXED -> RetryPolicy.fixed(base);
+        };
         return policy.maxAttempts(attempts);
     }
 

@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedules by name
  */
 public record SchedulerConfig(
-        boolean enabled,
-        Duration lease,
-        @Nullable String instance,
-        Map<String, ScheduleConfig> schedules) {
+        boolean enabled, Duration lease, @Nullable String instance, Map<String, ScheduleConfig> schedules) {
     /** Off, with a lease of 30 seconds. */
     public static final SchedulerConfig OFF = new SchedulerConfig(false, Duration.ofSeconds(30), null, Map.of());
 

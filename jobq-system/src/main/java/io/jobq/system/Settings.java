@@ -50,7 +50,10 @@ final class Settings {
         if (name.isEmpty() || Form.isName(name)) {
             names.computeIfAbsent(section, any -> new LinkedHashSet<>()).add(name);
         } else {
-            problems.add(setting, Problems.quote(name) + " is not a name; allowed: " + Form.name().allowed());
+            problems.add(
+                    setting,
+                    Problems.quote(name) + " is not a name; allowed: "
+                            + Form.name().allowed());
         }
     }
 

@@ -36,8 +36,7 @@ public record TypeConfig(
             throw new IllegalArgumentException("maxAttempts must be at least 1, but is " + maxAttempts);
         }
         if (idempotencyRetention.isNegative() || idempotencyRetention.isZero()) {
-            throw new IllegalArgumentException(
-                    "idempotencyRetention must be positive, but is " + idempotencyRetention);
+            throw new IllegalArgumentException("idempotencyRetention must be positive, but is " + idempotencyRetention);
         }
     }
 

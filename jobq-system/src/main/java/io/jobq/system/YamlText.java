@@ -49,7 +49,13 @@ final class YamlText {
         } catch (MarkedYamlEngineException wrong) { // its message would quote the line, and a password with it
             problems.addLine(line(wrong.getProblemMark()), "is not YAML: " + wrong.getProblem());
         } catch (YamlEngineException wrong) {
-            problems.addLine(0, "is not YAML: " + wrong.getClass().getSimpleName());
+            problems.addLine(
+                    0,
+                    "is not usable YAML: "
+                            + String.valueOf(wrong.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""));
         }
         problems.throwIfAny();
         return Optional.empty();
@@ -62,6 +68,8 @@ final class YamlText {
         }
         if (node instanceof ScalarNode scalar && depth > 0) {
             add(key, isNothing(scalar) ? "" : scalar.getValue(), node);
+        } else if (Keys.SCHEDULE_PAYLOAD.nameIn(key) != null) {
+            addPayload(key, node);
         } else if (node instanceof MappingNode mapping) {
             flatten(key, mapping, depth);
         } else {
@@ -81,6 +89,14 @@ final class YamlText {
             } else {
                 problems.addLine(line(entry.getKeyNode().getStartMark()), "a name must be a plain text");
             }
+        }
+    }
+
+    private void addPayload(String key, Node node) {
+        try {
+            add(key, YamlJson.of(node), node);
+        } catch (IllegalArgumentException notJson) {
+            problems.addLine(line(node.getStartMark()), key + ": " + notJson.getMessage());
         }
     }
 
