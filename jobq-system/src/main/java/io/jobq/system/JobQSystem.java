@@ -1,11 +1,13 @@
 package io.jobq.system;
 
+import io.jobq.Health;
 import io.jobq.JobQ;
 import io.jobq.limits.Limits;
 import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +35,7 @@ public final class JobQSystem implements AutoCloseable {
     private final @Nullable PrometheusMeterRegistry meters;
     private final JobQ jobq;
     private final @Nullable MetricsEndpoint endpoint;
+    private volatile boolean closing;
 
     private JobQSystem(SystemConfig config, Storage storage, Consumer<JobQ.Builder> code) {
         this.config = config;
@@ -93,11 +96,17 @@ public final class JobQSystem implements AutoCloseable {
 
     private MetricsEndpoint endpoint(PrometheusMeterRegistry shown) {
         try {
-            return MetricsEndpoint.start(config.metrics(), shown, jobq::health);
+            return MetricsEndpoint.start(config.metrics(), shown, this::health);
         } catch (RuntimeException | Error failed) {
             jobq.close();
             throw failed;
         }
+    }
+
+    /** A system that only waits for its last jobs is not to be given more. */
+    private Health health() {
+        Health health = jobq.health();
+        return closing && health.up() ? new Health(false, List.of("closing"), health.workers()) : health;
     }
 
     private void begin() {
@@ -150,6 +159,7 @@ public final class JobQSystem implements AutoCloseable {
     @Override
     @SuppressWarnings("unused") // resources are closed in reverse order, each whatever becomes of the others
     public void close() {
+        closing = true;
         try (Storage last = storage;
                 MetricsEndpoint second = endpoint;
                 JobQ first = jobq) {
