@@ -3,8 +3,10 @@ package io.jobq.system;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.constructor.BaseConstructor;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -23,6 +25,18 @@ final class YamlText {
     private static final int NODES_AT_MOST = 20_000;
 
     private static final int DEPTH_AT_MOST = 20;
+
+    /** Makes nothing of the nodes, which know their lines; the library's own way to get them is not open to modules. */
+    private static final class NodesAsTheyAre extends BaseConstructor {
+        NodesAsTheyAre(LoadSettings settings) {
+            super(settings);
+        }
+
+        @Override
+        public @Nullable Object constructSingleDocument(Optional<Node> document) {
+            return document.orElse(null);
+        }
+    }
 
     private final String source;
     private final Problems problems;
@@ -44,8 +58,9 @@ final class YamlText {
     }
 
     private Optional<Node> compose(String text) {
+        LoadSettings loading = LoadSettings.builder().setLabel(source).build();
         try {
-            return new Compose(LoadSettings.builder().setLabel(source).build()).composeString(text);
+            return Optional.ofNullable((Node) new Load(loading, new NodesAsTheyAre(loading)).loadFromString(text));
         } catch (MarkedYamlEngineException wrong) { // its message would quote the line, and a password with it
             problems.addLine(line(wrong.getProblemMark()), "is not YAML: " + wrong.getProblem());
         } catch (YamlEngineException wrong) {
