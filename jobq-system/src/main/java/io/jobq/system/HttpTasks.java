@@ -1,10 +1,10 @@
 package io.jobq.system;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Few daemon threads for requests. One that takes too long, since its client does not send or read, is interrupted, which
- * closes its connection; so clients can keep others waiting, but not for ever. Requests beyond a short line are refused.
+ * closes its connection; so clients can keep others waiting, but not for ever. The line is as long as there are connections:
+ * the server would not close that of a request it is refused a thread for.
  */
 final class HttpTasks implements Executor, AutoCloseable {
     private static final int THREADS = 4;
-    private static final int LINE = 64;
 
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons("jobq-http-timer"));
@@ -25,7 +25,7 @@ final class HttpTasks implements Executor, AutoCloseable {
     HttpTasks(Duration limit) {
         this.limit = limit;
         this.threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(LINE), daemons("jobq-http"));
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons("jobq-http"));
         threads.allowCoreThreadTimeOut(true);
         timer.setRemoveOnCancelPolicy(true);
     }
