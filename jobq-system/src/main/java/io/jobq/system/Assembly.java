@@ -69,7 +69,7 @@ final class Assembly {
             weights.put(name, queue.weight());
             addWorker(name, queue.workers(), Map.of(name, queue.weight()), workers);
         });
-        addWorker("shared", config.worker().shared(), weights, workers);
+        addWorker("shared", config.worker().sharedSlots(weights.isEmpty()), weights, workers);
         return workers;
     }
 

@@ -32,11 +32,10 @@ final class ConfigReader {
     }
 
     SystemConfig read() {
-        Map<String, QueueConfig> queues = named(Keys.QUEUES, this::queue);
         return new SystemConfig(
                 storage(),
-                queues,
-                worker(queues.isEmpty()),
+                named(Keys.QUEUES, this::queue),
+                worker(),
                 retry(),
                 settings.get(Keys.TIMEOUT),
                 scheduler(),
@@ -92,11 +91,10 @@ final class ConfigReader {
                 settings.find(Keys.QUEUE_PRIORITIES, name));
     }
 
-    private WorkerConfig worker(boolean noQueues) {
-        Integer shared = settings.find(Keys.WORKER_SHARED);
+    private WorkerConfig worker() {
         return new WorkerConfig(
                 settings.get(Keys.WORKER_ENABLED),
-                shared != null ? shared : noQueues ? WorkerConfig.DEFAULT.shared() : 0,
+                settings.find(Keys.WORKER_SHARED),
                 WorkerOptions.DEFAULT
                         .withLeaseTime(settings.get(Keys.LEASE_TIME))
                         .withShutdownTimeout(settings.get(Keys.SHUTDOWN_TIMEOUT))

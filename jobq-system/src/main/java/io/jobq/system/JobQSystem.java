@@ -117,6 +117,18 @@ public final class JobQSystem implements AutoCloseable {
             close();
             throw failed;
         }
+        sayWhatHasNoEffect();
+    }
+
+    private void sayWhatHasNoEffect() {
+        long weights = config.queues().values().stream()
+                .map(QueueConfig::weight)
+                .distinct()
+                .count();
+        if (weights > 1 && config.worker().enabled() && config.worker().sharedSlots(false) == 0) {
+            log.info(
+                    "weights of queues have no effect, since jobq.worker.shared is 0: every queue has slots of its own");
+        }
         if (config.scheduler().enabled()) {
             log.warn(
                     "jobq.scheduler.enabled is true, but this version fires no schedules; {} are configured",

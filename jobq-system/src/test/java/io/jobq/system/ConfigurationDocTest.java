@@ -1,6 +1,7 @@
 package io.jobq.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,10 +72,26 @@ class ConfigurationDocTest {
     }
 
     @Test
+    void theSampleOfTheReadmeCanBeUsed() throws IOException {
+        Pattern block = Pattern.compile("(?ms)^```yaml\\R(.*?)^```$");
+        String yaml = block.matcher(Files.readString(Path.of("..", "README.md")))
+                .results()
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow();
+        SystemConfig config = SystemConfig.load(Files.writeString(dir.resolve("readme.yaml"), yaml), Map.of());
+        assertThat(config.queues()).containsEntry("critical", QueueConfig.of(100, 20));
+    }
+
+    @Test
     void theMessagesAreReal() throws IOException {
         String page = Files.readString(PAGE);
-        assertThat(page)
-                .contains("jobq.queues.critical.weight: 'abc' is not a whole number; allowed: 1 to 1000")
-                .contains("jobq.metrics.prot: is not a known key; did you mean 'jobq.metrics.port'?");
+        Map<String, String> wrong = Map.of("jobq.queues.critical.weight", "abc", "jobq.metrics.prot", "9464");
+        assertThatThrownBy(() -> SystemConfig.from(wrong))
+                .isInstanceOfSatisfying(
+                        InvalidConfigException.class,
+                        each -> assertThat(each.problems())
+                                .hasSize(2)
+                                .allSatisfy(problem -> assertThat(page).contains(": " + problem)));
     }
 }

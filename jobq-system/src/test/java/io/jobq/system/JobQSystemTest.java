@@ -272,12 +272,13 @@ class JobQSystemTest {
                         .withMaxLosses(1)))
                 .withQueue("a", QueueConfig.of(3, 4))
                 .withQueue("b", QueueConfig.of(5, 0));
-        assertThat(new Assembly(config).workers())
+        assertThat(new Assembly(config).workers()).hasSize(1);
+        assertThat(new Assembly(config.withWorker(config.worker().withShared(2))).workers())
                 .hasSize(2)
                 .allSatisfy(each -> assertThat(each.leaseTime()).isEqualTo(Duration.ofSeconds(7)))
                 .allSatisfy(each -> assertThat(each.maxLosses()).isEqualTo(1))
                 .extracting(each -> each.name() + each.concurrency() + each.queues())
-                .containsExactly("a4{a=3}", "shared10{a=3, b=5}");
+                .containsExactly("a4{a=3}", "shared2{a=3, b=5}");
     }
 
     @Test

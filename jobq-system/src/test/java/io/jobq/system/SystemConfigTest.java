@@ -241,7 +241,7 @@ class SystemConfigTest {
         SystemConfig map = SystemConfig.from(Map.of("jobq.queues.bulk", "", "jobq.types.a", ""));
         SystemConfig code =
                 SystemConfig.DEFAULT.withQueue("bulk", QueueConfig.of(1, 10)).withType("a", TypeConfig.DEFAULT);
-        assertThat(yaml).isEqualTo(map).isEqualTo(code.withWorker(WorkerConfig.DEFAULT.withShared(0)));
+        assertThat(yaml).isEqualTo(map).isEqualTo(code);
     }
 
     @Test

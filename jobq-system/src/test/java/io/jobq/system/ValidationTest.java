@@ -230,6 +230,14 @@ class ValidationTest {
     }
 
     @Test
+    void whatIsMissingIsMissingInTheFile() throws IOException {
+        assertThat(problems("a.properties", "jobq.storage.type=redis\n", Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith("a.properties: jobq.storage.uri: is missing");
+    }
+
+    @Test
     void yamlNamesWhatIsGivenTwice() throws IOException {
         assertThat(problems("a.yaml", "jobq:\n  timeout: 1m\n  timeout: 2m\n", Map.of()))
                 .containsExactly("a.yaml:3: jobq.timeout: is given twice, first in line 2");
