@@ -47,8 +47,10 @@ class ReadmeTest {
             import io.jobq.spi.JobAction;
             import io.jobq.spi.JobFilter;
             import io.jobq.spi.Retention;
+            import io.jobq.system.*;
             import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
             import java.io.IOException;
+            import java.nio.file.Path;
             import java.time.*;
             import java.util.*;
             import java.util.concurrent.Callable;

@@ -1,0 +1,97 @@
+package io.jobq.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code docs/configuration.md} tells what is so. */
+class ConfigurationDocTest {
+    private static final Path PAGE = Path.of("..", "docs", "configuration.md");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(jobq\\.[^`]+)` \\| ([^|]+) \\| ([^|]+) \\|");
+
+    @TempDir
+    Path dir;
+
+    private static List<MatchResult> rows() throws IOException {
+        return ROW.matcher(Files.readString(PAGE)).results().toList();
+    }
+
+    private SystemConfig sample(String form) throws IOException {
+        Pattern block = Pattern.compile("(?ms)^```" + form + "\\R(.*?)^```$");
+        List<MatchResult> blocks =
+                block.matcher(Files.readString(PAGE)).results().toList();
+        assertThat(blocks).hasSize(1);
+        Path file =
+                Files.writeString(dir.resolve("sample." + form), blocks.get(0).group(1));
+        return SystemConfig.load(file, Map.of());
+    }
+
+    @Test
+    void theTableNamesExactlyTheKnownKeys() throws IOException {
+        assertThat(rows().stream().map(row -> row.group(1)))
+                .containsExactlyElementsOf(
+                        Keys.all().stream().<String>map(Key::pattern).toList());
+    }
+
+    @Test
+    void theTableTellsTypesAndDefaults() throws IOException {
+        Map<String, Key<?>> known = new LinkedHashMap<>();
+        Keys.all().forEach(key -> known.put(key.pattern(), key));
+        assertThat(rows()).allSatisfy(row -> {
+            Key<?> key = known.get(row.group(1));
+            assertThat(row.group(2)).as(key.pattern()).isEqualTo(key.form().type());
+            if (key.fallback() == null) {
+                assertThat(row.group(3)).as(key.pattern()).doesNotContain("`");
+            } else {
+                assertThat(row.group(3)).as(key.pattern()).isEqualTo("`" + key.fallback() + "`");
+            }
+        });
+    }
+
+    @Test
+    void bothSamplesAreTheSameAndCanBeUsed() throws IOException {
+        SystemConfig yaml = sample("yaml");
+        assertThat(sample("properties")).isEqualTo(yaml);
+        assertThat(new Assembly(yaml).workers())
+                .extracting(worker -> worker.name() + " " + worker.concurrency() + " " + worker.queues())
+                .containsExactly(
+                        "critical 20 {critical=100}",
+                        "default 10 {default=50}",
+                        "bulk 5 {bulk=10}",
+                        "shared 5 {critical=100, default=50, bulk=10}");
+    }
+
+    @Test
+    void theSampleOfTheReadmeCanBeUsed() throws IOException {
+        Pattern block = Pattern.compile("(?ms)^```yaml\\R(.*?)^```$");
+        String yaml = block.matcher(Files.readString(Path.of("..", "README.md")))
+                .results()
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow();
+        SystemConfig config = SystemConfig.load(Files.writeString(dir.resolve("readme.yaml"), yaml), Map.of());
+        assertThat(config.queues()).containsEntry("critical", QueueConfig.of(100, 20));
+    }
+
+    @Test
+    void theMessagesAreReal() throws IOException {
+        String page = Files.readString(PAGE);
+        Map<String, String> wrong = Map.of("jobq.queues.critical.weight", "abc", "jobq.metrics.prot", "9464");
+        assertThatThrownBy(() -> SystemConfig.from(wrong))
+                .isInstanceOfSatisfying(
+                        InvalidConfigException.class,
+                        each -> assertThat(each.problems())
+                                .hasSize(2)
+                                .allSatisfy(problem -> assertThat(page).contains(": " + problem)));
+    }
+}
