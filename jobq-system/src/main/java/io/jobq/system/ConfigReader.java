@@ -118,8 +118,9 @@ final class ConfigReader {
 
     private SchedulerConfig scheduler() {
         Map<String, ScheduleConfig> schedules = named(Keys.SCHEDULES, this::schedule);
+        Boolean enabled = settings.find(Keys.SCHEDULER_ENABLED);
         return new SchedulerConfig(
-                settings.get(Keys.SCHEDULER_ENABLED),
+                enabled != null ? enabled : !schedules.isEmpty(),
                 settings.get(Keys.SCHEDULER_LEASE),
                 settings.find(Keys.SCHEDULER_INSTANCE),
                 schedules);

@@ -3,6 +3,7 @@ package io.jobq.system;
 import io.jobq.Health;
 import io.jobq.JobQ;
 import io.jobq.limits.Limits;
+import io.jobq.scheduler.Scheduler;
 import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running system that one configuration describes: storage, workers, and an endpoint for metrics and health.
+ * A running system that one configuration describes: storage, workers, scheduler, and an endpoint for metrics and health.
  *
  * <pre>{@code
  * try (JobQSystem system = JobQSystem.start(SystemConfig.load(Path.of("jobq.yaml")), new MailHandlers())) {
@@ -34,6 +35,7 @@ public final class JobQSystem implements AutoCloseable {
     private final Storage storage;
     private final @Nullable PrometheusMeterRegistry meters;
     private final JobQ jobq;
+    private final @Nullable Scheduler scheduler;
     private final @Nullable MetricsEndpoint endpoint;
     private volatile boolean closing;
 
@@ -42,6 +44,9 @@ public final class JobQSystem implements AutoCloseable {
         this.storage = storage;
         this.meters = config.metrics().enabled() ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : null;
         this.jobq = build(code);
+        this.scheduler = config.scheduler().enabled()
+                ? new ConfiguredSchedules(config.scheduler()).scheduler(jobq, meters)
+                : null;
         this.endpoint = meters == null ? null : endpoint(meters);
     }
 
@@ -113,6 +118,10 @@ public final class JobQSystem implements AutoCloseable {
         try {
             config.queues().forEach((name, queue) -> share(name, queue.priorities()));
             jobq.start();
+            if (scheduler != null) {
+                new ConfiguredSchedules(config.scheduler()).declare(scheduler);
+                scheduler.start();
+            }
         } catch (RuntimeException | Error failed) {
             close();
             throw failed;
@@ -129,9 +138,9 @@ public final class JobQSystem implements AutoCloseable {
             log.info(
                     "weights of queues have no effect, since jobq.worker.shared is 0: every queue has slots of its own");
         }
-        if (config.scheduler().enabled()) {
-            log.warn(
-                    "jobq.scheduler.enabled is true, but this version fires no schedules; {} are configured",
+        if (!config.scheduler().enabled() && !config.scheduler().schedules().isEmpty()) {
+            log.info(
+                    "{} configured schedules are not stored, since jobq.scheduler.enabled is false",
                     config.scheduler().schedules().size());
         }
     }
@@ -147,6 +156,11 @@ public final class JobQSystem implements AutoCloseable {
     /** The system itself, to enqueue with. */
     public JobQ jobq() {
         return jobq;
+    }
+
+    /** Its scheduler, to schedule more; empty if it is off. */
+    public Optional<Scheduler> scheduler() {
+        return Optional.ofNullable(scheduler);
     }
 
     /** What it was started with. */
@@ -165,7 +179,7 @@ public final class JobQSystem implements AutoCloseable {
     }
 
     /**
-     * Ends everything: first the workers, as {@link JobQ#close} does, while {@code /health} says so and metrics can still be
+     * Ends everything: first the scheduler, then the workers, as {@link JobQ#close} does, while {@code /health} says so and metrics can still be
      * read; then the endpoint, and last the storage. Closing twice does nothing.
      */
     @Override
@@ -174,7 +188,8 @@ public final class JobQSystem implements AutoCloseable {
         closing = true;
         try (Storage last = storage;
                 MetricsEndpoint second = endpoint;
-                JobQ first = jobq) {
+                JobQ first = jobq;
+                Scheduler beforeAll = scheduler) {
             log.debug("closing");
         }
     }

@@ -63,7 +63,7 @@ final class Keys {
     static final Key<Duration> RETRY_MAX = key("jobq.retry.max", Form.duration("0s", "365d"), "1h");
     static final Key<Double> RETRY_JITTER = key("jobq.retry.jitter", Form.jitter(), "0.2");
 
-    static final Key<Boolean> SCHEDULER_ENABLED = key("jobq.scheduler.enabled", Form.flag(), "false");
+    static final Key<Boolean> SCHEDULER_ENABLED = key("jobq.scheduler.enabled", Form.flag(), null);
     static final Key<Duration> SCHEDULER_LEASE = key("jobq.scheduler.lease", Form.duration("1s", "1h"), "30s");
     static final Key<String> SCHEDULER_INSTANCE = key("jobq.scheduler.instance", Form.name(), null);
     static final Key<String> CRON = key(SCHEDULES + "<schedule>.cron", Form.text("cron", "an expression", ".+"), null);

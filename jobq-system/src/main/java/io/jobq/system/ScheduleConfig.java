@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue of the job; null for its type's
  * @param misfire what becomes of ticks that were missed
  * @param overlap what a tick does while an earlier job is not finished
- * @param paused whether it waits to be resumed
+ * @param paused whether it is paused when it is first stored; later that is the operators' business
  */
 public record ScheduleConfig(
         Timetable timetable,

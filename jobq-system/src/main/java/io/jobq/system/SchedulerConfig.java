@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduler of this process. It is read and checked, but nothing fires schedules yet; {@link JobQSystem#start} logs a
- * warning where it is enabled.
+ * The scheduler of this process, and the schedules that it stores at its start, as {@link
+ * io.jobq.scheduler.Scheduler#schedule(io.jobq.scheduler.Schedule)} does.
  *
- * @param enabled whether this process fires schedules
- * @param lease how long a scheduler that shows no sign of life stays the one that fires
+ * @param enabled whether this process stores its schedules and takes part in firing
+ * @param lease how long after its leader's death another scheduler leads
  * @param instance what it is called; null for a name of its own making
  * @param schedules by name
  */

@@ -15,6 +15,7 @@ import io.jobq.JobQException;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.limits.Limits;
+import io.jobq.scheduler.Scheduler;
 import io.jobq.spi.Rule;
 import io.jobq.spi.StorageException;
 import java.io.IOException;
@@ -29,7 +30,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -99,6 +102,44 @@ class JobQSystemTest {
 
     private static SystemConfig withPort() {
         return SystemConfig.DEFAULT.withMetrics(MetricsConfig.on(0));
+    }
+
+    @Test
+    void schedulesOfTheFileFireAndAPauseIsTheOperatorsBusiness() throws Exception {
+        String file = """
+                jobq:
+                  queues: {default: {}, bulk: {}}
+                  metrics: {port: 0}
+                  scheduler:
+                    instance: here
+                    schedules:
+                      beat: {every: 1s, type: greet, payload: {name: Ada}, queue: bulk, overlap: allow}
+                      later: {every: 1s, type: greet, payload: {name: Bob}, paused: true}
+                """;
+        SystemConfig config = SystemConfig.load(Files.writeString(dir.resolve("jobq.yaml"), file), Map.of());
+        BlockingQueue<String> greeted = new LinkedBlockingQueue<>();
+        try (JobQSystem system = JobQSystem.start(
+                config,
+                builder -> builder.handle(
+                        "greet",
+                        Greeting.class,
+                        (greeting, job) -> greeted.add(job.queue() + " " + greeting.name())))) {
+            assertThat(greeted.poll(20, SECONDS)).isEqualTo("bulk Ada");
+            Scheduler scheduler = system.scheduler().orElseThrow();
+            assertThat(scheduler.isLeader()).isTrue();
+            assertThat(scheduler.find("later").orElseThrow().pausedSince()).isNotNull();
+            scheduler.pause("beat");
+            scheduler.resume("later");
+            await().until(() -> "default Bob".equals(greeted.poll(20, SECONDS)));
+            assertThat(metrics(system)).containsEntry("jobq_scheduler_leader", 1.0);
+        }
+    }
+
+    @Test
+    void withoutSchedulesThereIsNoScheduler() {
+        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, builder -> {})) {
+            assertThat(system.scheduler()).isEmpty();
+        }
     }
 
     @Test

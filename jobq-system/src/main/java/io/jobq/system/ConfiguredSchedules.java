@@ -1,0 +1,46 @@
+package io.jobq.system;
+
+import io.jobq.Job;
+import io.jobq.JobQ;
+import io.jobq.scheduler.Schedule;
+import io.jobq.scheduler.Scheduler;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The scheduler of a configuration, and the schedules that it declares. */
+record ConfiguredSchedules(SchedulerConfig config) {
+    private static final JsonMapper MAPPER = JsonMapper.shared();
+
+    Scheduler scheduler(JobQ jobq, @Nullable MeterRegistry meters) {
+        Scheduler.Builder builder = Scheduler.of(jobq).lease(config.lease());
+        if (config.instance() != null) {
+            builder.instance(config.instance());
+        }
+        if (meters != null) {
+            builder.meterRegistry(meters);
+        }
+        return builder.build();
+    }
+
+    /** Stores them. One that is to be paused is so when it is new; later that is the operators' business. */
+    void declare(Scheduler scheduler) {
+        config.schedules().forEach((name, each) -> {
+            boolean isNew = scheduler.find(name).isEmpty();
+            scheduler.schedule(schedule(name, each));
+            if (isNew && each.paused()) {
+                scheduler.pause(name);
+            }
+        });
+    }
+
+    private static Schedule schedule(String name, ScheduleConfig config) {
+        Job job = config.payload() == null
+                ? Job.of(config.type())
+                : Job.of(config.type(), MAPPER.readTree(config.payload()));
+        Schedule schedule = Schedule.of(name, config.timetable(), job)
+                .misfire(config.misfire())
+                .overlap(config.overlap());
+        return config.queue() == null ? schedule : schedule.queue(config.queue());
+    }
+}
