@@ -48,6 +48,15 @@ final class Leadership {
         return leading;
     }
 
+    /** Who leads, as it is stored. */
+    Optional<String> leader(Instant now) {
+        return stored().filter(lead -> lead.end().isAfter(now)).map(Lead::leader);
+    }
+
+    private Optional<Lead> stored() {
+        return registry.find(KIND, KEY).map(entry -> read(entry.json()));
+    }
+
     /** When to call {@link #hold} again. */
     Instant nextLook() {
         return nextLook;
@@ -68,7 +77,7 @@ final class Leadership {
             if (put(now, current)) {
                 return true;
             }
-            lead = registry.find(KIND, KEY).map(each -> read(each.json())).orElse(null);
+            lead = stored().orElse(null);
         }
         follow(lead, now);
         return false;

@@ -270,6 +270,11 @@ public final class Scheduler implements AutoCloseable {
         return instance;
     }
 
+    /** Which instance leads; empty while none does. */
+    public Optional<String> leader() {
+        return leadership.leader(registry.now());
+    }
+
     /** Whether this instance leads, as far as it knows. */
     public boolean isLeader() {
         return leadership.isLeading();

@@ -1,0 +1,31 @@
+package io.jobq.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class WholeSystemTest {
+    private final Screen screen = new Screen();
+    private final Screen errors = new Screen();
+
+    @Test
+    void everyOrderIsChargedOnce() throws Exception {
+        try (TestRedis redis = TestRedis.start()) {
+            int status = WholeSystem.run(
+                    List.of("--redis", redis.uri, "--prefix", redis.prefix, "--seconds", "120"),
+                    screen.out,
+                    errors.out);
+
+            assertThat(errors.text()).isEmpty();
+            assertThat(status).as(screen.text()).isZero();
+            assertThat(screen.text())
+                    .contains("/metrics and /health", "\"UP\"", "jobq_scheduler_leader 1.0")
+                    .containsPattern("jobq_jobs_settled_total\\{.*queue=\"critical\"")
+                    .contains("done: 620 jobs; 200 orders, 200 charged once");
+        }
+    }
+}
