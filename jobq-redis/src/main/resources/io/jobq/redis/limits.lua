@@ -37,6 +37,12 @@ limits = function()
     return busy
   end
 
+  -- How often in a row a rule has offered its room in vain: HELD tells it in parts of a millisecond.
+  local function missesIn(score)
+    local at = tonumber(score or 0)
+    return at < BACK_ONLY and at * 16 % 16 or 0
+  end
+
   local changing -- the rule whose own terms have just changed
 
   -- What is known of rules: their limits and how far these are used. Those without a limit are false, unless they hold
@@ -57,14 +63,21 @@ limits = function()
       end
     end
     if #new > 0 then
-      local running = redis.call('HMGET', RUNNING, unpack(new))
       local busy, held = redis.call('ZMSCORE', RATES, unpack(new)), redis.call('ZMSCORE', HELD, unpack(new))
+      local counts, places = {unpack(new)}, {}
+      for i, name in ipairs(new) do
+        if held[i] then
+          places[name], counts[#counts + 1] = #counts + 1, 'b' .. name
+        end
+      end
+      local running = redis.call('HMGET', RUNNING, unpack(counts))
       for i, name in ipairs(new) do
         local rule = found[i]
         learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
           terms = rule, concurrency = rule.concurrency, running = tonumber(running[i] or 0),
           interval = rule.permits and intervalOf(rule), burst = rule.burst,
-          busy = useOf(name, rule, tonumber(busy[i] or 0), since[i]), holds = held[i] ~= false} or false
+          busy = useOf(name, rule, tonumber(busy[i] or 0), since[i]), holds = held[i] ~= false,
+          back = tonumber(places[name] and running[places[name]] or 0), misses = missesIn(held[i])} or false
       end
     end
   end
@@ -172,17 +185,16 @@ limits = function()
     return taken
   end
 
-  -- Takes out some of those that stand aside under a rule, lower levels first; none of a level that has somebody at its head
-  -- whom an earlier call has put there, nor of those behind it.
+  -- Takes out some of those that stand aside under a rule, lower levels first.
   local function takeAside(name, most)
     local taken, some = {}
     local from, to = asideOf(name)
     while #taken < most do
       local first = asideIn(from, to, 1)[1]
-      local level = first and string.sub(first, #name + 2, #name + 2)
-      if not first or not isClear(tonumber(level)) then
+      if not first then
         break
       end
+      local level = string.sub(first, #name + 2, #name + 2)
       if string.sub(first, #name + 3, #name + 3) == '0' then
         some = asideIn(from, '(' .. name .. '\n' .. level .. '1', most - #taken)
         redis.call('ZREM', ASIDE, unpack(some))
@@ -194,100 +206,6 @@ limits = function()
       end
     end
     return taken
-  end
-
-  local returned = {}
-  local returns = 250 -- how many may come back in this call, which must not hold up everybody
-
-  -- Lets as many come back to the heads of their levels as a rule has room for.
-  local function comeBack(name)
-    if returned[name] then
-      return -- or the second batch would stand before the first
-    end
-    study({name})
-    local rule = learnt[name]
-    local room, at = math.huge, 'inf'
-    if rule then
-      room, at = roomOf(rule)
-    end
-    local members = takeAside(name, math.min(room, returns))
-    returns = returns - #members
-    for i = #members, 1, -1 do
-      local id = string.sub(members[i], -36)
-      local record = decode(redis.call('HGET', STATE, id))
-      record.back = name
-      addReady(id, record, true)
-    end
-    if #members > 0 then
-      returned[name] = true
-      if rule then
-        rule.first = nil
-      end
-    end
-    if redis.call('ZLEXCOUNT', ASIDE, asideOf(name)) == 0 then
-      unhold(name)
-      if rule then
-        rule.holds = false
-      end
-    else
-      redis.call('ZADD', HELD, #members < room and nowText or at, name)
-    end
-  end
-
-  -- Takes those that have stopped off what they counted for, and lets others come back who waited for that, or whose time
-  -- has come.
-  local function letBack()
-    local gone = {}
-    for name, number in pairs(freed) do
-      local left = redis.call('HINCRBY', RUNNING, name, -number)
-      if left <= 0 then
-        gone[#gone + 1] = name
-      end
-      if learnt[name] then
-        learnt[name].running = math.max(0, left)
-      end
-    end
-    if #gone > 0 then
-      redis.call('HDEL', RUNNING, unpack(gone))
-    end
-    local later = {}
-    for name, number in pairs(freed) do
-      if name == 'q' then
-        woken = woken + number
-      elseif returns <= 0 then
-        later[#later + 1], later[#later + 2] = nowText, name
-      elseif redis.call('ZSCORE', HELD, name) then
-        comeBack(name)
-      end
-    end
-    if #later > 0 then
-      redis.call('ZADD', HELD, 'XX', unpack(later))
-    end
-    freed = {}
-  end
-
-  -- Lets those come back whose time has come, and those who may have room since a change, some of the rules at a time.
-  -- Returns whether there are more of the latter: "review" in META tells where a walk through HELD has come to.
-  local function letBackDue()
-    local _, _, rules = lines()
-    for _, name in ipairs(rules and redis.call('ZRANGEBYSCORE', HELD, '-inf', now, 'LIMIT', 0, 100) or {}) do
-      comeBack(name)
-    end
-    local from = rules and redis.call('HGET', META, 'review')
-    if not from then
-      return false
-    end
-    local walk = redis.call('ZSCAN', HELD, from, 'COUNT', 100)
-    local isOver = walk[1] == '0'
-    if isOver then
-      redis.call('HDEL', META, 'review')
-    else
-      redis.call('HSET', META, 'review', walk[1])
-    end
-    for i = 1, #walk[2], 2 do
-      comeBack(walk[2][i])
-    end
-    return not isOver
   end
 
   -- Turns of those who were never put ahead come after all others.
@@ -343,27 +261,68 @@ limits = function()
     return rule.first
   end
 
-  -- Whether others stand aside under a rule who were there before a job. One that was put ahead has been through before.
+  -- Whether a job has been through before: it came back from a rule, or was given back.
+  local function isAhead(record)
+    return record and (record.turn or record.tag and record.tag < 0)
+  end
+
+  -- Whether there are others whom a rule has held back and who were there before a job.
   local function hasBefore(name, record)
     if not learnt[name].holds then
       return false
     end
-    local isAhead = record and record.tag and record.tag < 0
-    return not isAhead or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, '0', record.turn))
+    return not isAhead(record) or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, '0', record.turn))
   end
 
-  -- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
-  local function refusal(names, record)
+  -- The first rule but one that has no room for a job, or has held back others who were there before; nil if all have room.
+  local function refusal(names, record, but)
     for _, name in ipairs(names) do
-      local rule = learnt[name]
+      local rule = name ~= but and learnt[name]
       if rule and (roomOf(rule) < 1 or hasBefore(name, record)) then
         return name
       end
     end
   end
 
+  local arrivals = {} -- rules from which jobs came back that are not on their way any more
+
+  -- A job that came back from a rule has started, or waits elsewhere. After the last of them the rule holds nobody back.
+  local function arrive(name)
+    study({name})
+    local rule = learnt[name]
+    if rule then
+      rule.back, arrivals[name] = math.max(0, rule.back - 1), rule
+      rule.holds = rule.back > 0 or firstPlace(name) ~= '~'
+    end
+  end
+
+  -- Takes down how many are on their way, and forgets the rules that hold nobody back any more.
+  local function keepArrivals()
+    local counts, gone = {}, {}
+    for name, rule in pairs(arrivals) do
+      if rule.back > 0 then
+        counts[#counts + 1], counts[#counts + 2] = 'b' .. name, rule.back
+      else
+        gone[#gone + 1] = 'b' .. name
+      end
+      if not rule.holds then
+        unhold(name)
+      end
+    end
+    if #counts > 0 then
+      redis.call('HSET', RUNNING, unpack(counts))
+    end
+    if #gone > 0 then
+      redis.call('HDEL', RUNNING, unpack(gone))
+    end
+    arrivals = {}
+  end
+
   -- Counts a job for its rules; returns those that must be told when it ends.
-  local function use(names)
+  local function use(names, record)
+    if record and record.back then
+      arrive(record.back)
+    end
     local counted = {}
     for i = 0, #names do
       local name = names[i] or 'q'
@@ -380,30 +339,208 @@ limits = function()
 
   -- A job waits until a rule has room; returns its record.
   local function setAside(id, record, name, body)
-    local isAhead = record.tag and record.tag < 0
-    if isAhead then
-      record.turn = record.turn or count('tag', 1)
-    else
-      record.turn = LATER + count('tag', 1)
-    end
+    local ahead, rule = isAhead(record), learnt[name]
+    record.turn = record.turn or (ahead and 0 or LATER) + count('tag', 1)
     if record.back then
       unused[record.back] = true
+      arrive(record.back)
     end
     record.state, record.aside, record.back, record.tag = 'READY', name, nil, nil
-    local place = placeOf(record.level, laneOf(name, body, isAhead), record.turn)
+    local place = placeOf(record.level, laneOf(name, body, ahead), record.turn)
     asides[#asides + 1], asides[#asides + 2] = 0, name .. '\n' .. place .. id
-    if orderOf(place) < firstPlace(name) then
-      learnt[name].first = orderOf(place)
+    local first = firstPlace(name)
+    if first == '~' then
+      local room, at = roomOf(rule)
+      rule.holds = true
+      holds[#holds + 1], holds[#holds + 2] = room > rule.back and nowText or at, name
     end
-    if not learnt[name].holds then
-      local _, at = roomOf(learnt[name])
-      learnt[name].holds = true
-      holds[#holds + 1], holds[#holds + 2] = at, name
+    if orderOf(place) < first then
+      rule.first = orderOf(place)
     end
     return encode(record)
   end
 
+  -- Takes down who stands aside, and which rules have room that a job did not use.
+  local function keepAside()
+    keepArrivals()
+    if #asides > 0 then
+      redis.call('ZADD', ASIDE, unpack(asides))
+    end
+    if #holds > 0 then
+      redis.call('ZADD', HELD, unpack(holds))
+    end
+    for name in pairs(unused) do
+      redis.call('ZADD', HELD, 'XX', nowText, name)
+    end
+    local isLeft = next(unused) ~= nil
+    asides, holds, unused = {}, {}, {}
+    return isLeft
+  end
+
+  local returned = {}
+  local returns = 250 -- how many may come back in this call, which must not hold up everybody
+
+  -- Lets jobs of a rule return that no other refuses; others stand aside under that one at once. Returns how many it let go.
+  local function offer(name, members, lanes)
+    local rule, ids, texts, ages, back = learnt[name], {}, {}, {}, 0
+    for i, member in ipairs(members) do
+      ids[i] = string.sub(member, -36)
+    end
+    local bodies, records = redis.call('HMGET', JOBS, unpack(ids)), redis.call('HMGET', STATE, unpack(ids))
+    local asked = rulesFor(bodies)
+    for i, id in ipairs(ids) do
+      local record = decode(records[i])
+      local other = refusal(asked[i], record, name)
+      if other then
+        texts[2 * i - 1], texts[2 * i] = id, setAside(id, record, other, bodies[i])
+        if roomOf(learnt[other]) > learnt[other].back then
+          unused[other] = true -- it may be those before this one who have room
+        end
+      else
+        record.back, record.aside = name, nil
+        texts[2 * i - 1], texts[2 * i] = id, encode(record)
+        local lane = record.level .. (tenantOf(bodies[i]) or '')
+        lanes[lane] = lanes[lane] or {}
+        table.insert(lanes[lane], id .. ':r')
+        back, ages[#ages + 1] = back + 1, {record.level, id, record.due}
+      end
+    end
+    redis.call('HSET', STATE, unpack(texts))
+    fair().age(ages)
+    rule.back = rule.back + back
+    return back
+  end
+
+  -- When a rule that still holds jobs aside is to be asked again. Whoever has offered its room in vain waits for a while, or
+  -- jobs that two rules refuse in turns would move between them without end.
+  local function nextOffer(rule, left, isVain)
+    local _, at = roomOf(rule)
+    if left <= 0 or not isVain then
+      return left > 0 and nowText or at
+    end
+    local misses = math.min(rule.misses + 1, 5)
+    return string.format('%.4f', now + 2 ^ misses + misses / 16)
+  end
+
+  -- Lets as many come back as a rule has room for, at most so many: each where the turn of its tenant is.
+  local function comeBack(name, most)
+    study({name})
+    local rule = learnt[name]
+    if returned[name] or not rule then
+      return
+    end
+    returned[name] = true
+    local left, vain, mayVain, lanes = roomOf(rule) - rule.back, 0, 8 * 2 ^ rule.misses, {}
+    most = math.min(most, returns)
+    rule.first = nil
+    while left > 0 and most > 0 and vain < mayVain do
+      local members = takeAside(name, math.min(left, most))
+      if #members == 0 then
+        break
+      end
+      local back = offer(name, members, lanes)
+      most, returns = most - #members, returns - #members
+      left, vain = left - back, vain + #members - back
+    end
+    rule.first = nil
+    keepAside()
+    if next(lanes) then
+      redis.call('HSET', META, 'tenants', 1)
+      tenanted = true
+      fair().share(lanes, true)
+      redis.call('HSET', RUNNING, 'b' .. name, rule.back)
+    end
+    rule.holds = true
+    if firstPlace(name) ~= '~' then
+      redis.call('ZADD', HELD, nextOffer(rule, left, vain >= mayVain and not next(lanes)), name)
+    elseif rule.back > 0 then
+      redis.call('ZADD', HELD, BACK_ONLY, name)
+    else
+      rule.holds = false
+      unhold(name)
+    end
+  end
+
+  -- A job that came back from a rule has left its line by other ways than a start: the room that it had is another's.
+  local function giveUp(name)
+    arrive(name)
+    if learnt[name] and learnt[name].holds and firstPlace(name) ~= '~' then
+      unused[name] = true
+    end
+    keepAside()
+  end
+
+  -- Takes those that have stopped off what they counted for, and lets others come back who waited for that, or whose time
+  -- has come.
+  local function letBack()
+    local gone, number = {}, 0
+    for name, ended in pairs(freed) do
+      local left = redis.call('HINCRBY', RUNNING, name, -ended)
+      number = number + 1
+      if left <= 0 then
+        gone[#gone + 1] = name
+      end
+      if learnt[name] then
+        learnt[name].running = math.max(0, left)
+      end
+    end
+    if #gone > 0 then
+      redis.call('HDEL', RUNNING, unpack(gone))
+    end
+    local later, share = {}, math.ceil(returns / number)
+    for name, ended in pairs(freed) do
+      if name == 'q' then
+        woken = woken + ended
+      elseif returns <= 0 then
+        later[#later + 1], later[#later + 2] = nowText, name
+      elseif redis.call('ZSCORE', HELD, name) then
+        study({name})
+        if learnt[name] then
+          learnt[name].misses = 0
+        end
+        comeBack(name, share)
+      end
+    end
+    if #later > 0 then
+      redis.call('ZADD', HELD, 'XX', unpack(later))
+    end
+    freed = {}
+  end
+
+  -- Lets some of each rule come back, so that the first do not take what others might.
+  local function comeBackOf(names)
+    study(names)
+    local share = math.ceil(returns / math.max(1, #names))
+    for _, name in ipairs(names) do
+      comeBack(name, share)
+    end
+  end
+
+  -- Lets those come back whose time has come, and those who may have room since a change, some of the rules at a time.
+  -- Returns whether there are more of the latter: "review" in META tells where a walk through HELD has come to.
+  local function letBackDue()
+    local _, _, rules = lines()
+    comeBackOf(rules and redis.call('ZRANGEBYSCORE', HELD, '-inf', now, 'LIMIT', 0, 100) or {})
+    local from = rules and redis.call('HGET', META, 'review')
+    if not from then
+      return false
+    end
+    local walk, names = redis.call('ZSCAN', HELD, from, 'COUNT', 100), {}
+    local isOver = walk[1] == '0'
+    if isOver then
+      redis.call('HDEL', META, 'review')
+    else
+      redis.call('HSET', META, 'review', walk[1])
+    end
+    for i = 1, #walk[2], 2 do
+      names[#names + 1] = walk[2][i]
+    end
+    comeBackOf(names)
+    return not isOver
+  end
+
   -- Takes down what has been used, who stands aside, and who does not wait any more: members of AGING.
+  -- Returns whether a rule has room that was not used, and may be asked once more.
   local function keepUse(gone)
     if #gone > 0 and redis.call('EXISTS', AGING) == 1 then
       redis.call('ZREM', AGING, unpack(gone))
@@ -423,20 +560,13 @@ limits = function()
     if #times > 0 then
       redis.call('ZADD', RATES, unpack(times))
     end
-    if #asides > 0 then
-      redis.call('ZADD', ASIDE, unpack(asides))
-    end
-    if #holds > 0 then
-      redis.call('ZADD', HELD, unpack(holds))
-    end
-    for name in pairs(unused) do
-      redis.call('ZADD', HELD, 'XX', nowText, name)
-    end
+    returned = {}
+    return keepAside()
   end
 
   local made = {
     study = study, learnt = learnt, roomOf = roomOf, change = change, leaveAside = leaveAside, comeBack = comeBack,
-    letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use, setAside = setAside,
+    giveUp = giveUp, letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use, setAside = setAside,
     keepUse = keepUse}
   limits = function()
     return made

@@ -113,7 +113,7 @@ if ruled then
   if waiting > 0 then
     local from = redis.call('ZCARD', HELD) - waiting + us % waiting -- they come last
     for _, name in ipairs(redis.call('ZRANGE', HELD, from, from + 19)) do
-      limits().comeBack(name)
+      limits().comeBack(name, 250)
     end
   end
   limits().letBackDue()
