@@ -123,7 +123,7 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
-local fair, limits, uniqueKeys -- made by fair.lua, limits.lua and keys.lua
+local fair, limits, returns, uniqueKeys -- made by the files of these names; the last by keys.lua
 
 local holes, tenanted, ruled, paused, starting
 

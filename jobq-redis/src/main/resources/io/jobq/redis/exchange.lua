@@ -207,9 +207,9 @@ end
 
 local missing, shares, rules = lines()
 if next(freed) then
-  limits().letBack()
+  returns().letBack()
 end
-local moreAside = rules and limits().letBackDue() -- whether another call would bring more back
+local moreAside = rules and returns().letBackDue() -- whether another call would bring more back
 shares = select(2, lines()) -- what comes back may be the first to share
 local promoted = promote(1000)
 
@@ -415,7 +415,7 @@ if rules and most > 0 then
 end
 claim()
 if keep() and got < most and not waiting then
-  moreAside = limits().letBackDue() or moreAside
+  moreAside = returns().letBackAgain() or moreAside
   claim()
   keep()
 end

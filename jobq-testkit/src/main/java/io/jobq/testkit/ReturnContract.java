@@ -3,11 +3,13 @@ package io.jobq.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobq.JobId;
+import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.limits.Limit;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobAction;
+import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
@@ -169,6 +171,24 @@ abstract class ReturnContract extends AsideContract {
 
                 assertThat(order).as("%s", target).containsExactly(ids.get(2), newer);
                 assertThat(holding()).isEqualTo(Holding.NONE);
+            }
+        }
+
+        @Test
+        void allCanBeCancelledOnTheirWayAndAside() {
+            for (Target target : List.of(Target.TYPE, Target.TENANT, Target.KEY)) {
+                reopen(Retention.DEFAULT);
+                limit(target, Limit.concurrency(2));
+                insertLimited(6);
+                claim(10).forEach(each -> apply(succeeded(each)));
+                JobFilter all = JobFilter.ALL.withStates(JobState.READY);
+                assertThat(admin().apply(all, new JobAction.Cancel("no"), null, 100)
+                                .count())
+                        .isEqualTo(4);
+                assertThat(holding()).isEqualTo(Holding.NONE);
+                List<JobId> newer = insertLimited(2);
+
+                assertThat(ids(claim(10))).as("%s", target).isEqualTo(newer);
             }
         }
 
