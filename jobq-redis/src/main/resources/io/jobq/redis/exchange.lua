@@ -416,6 +416,7 @@ end
 claim()
 if keep() and got < most and not waiting then
   moreAside = returns().letBackAgain() or moreAside
+  shares = select(2, lines())
   claim()
   keep()
 end

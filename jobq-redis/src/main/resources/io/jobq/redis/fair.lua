@@ -93,7 +93,7 @@ fair = function()
       local level = tonumber(string.sub(lane, 1, 1))
       virtual[level] = virtual[level] or virtualTime(level)
       local start = math.max(virtual[level], tonumber(finishes[i] or 0))
-      local stride = STRIDE / (weights[i] or 1)
+      local stride = STRIDE / (#lane > 1 and weights[i] or 1)
       for _, entry in ipairs(lanes[lane]) do
         scores[#scores + 1], scores[#scores + 2] = string.format('%.0f', start), entry
         start = math.min(start + stride, (level + 1) * ROOM - 1)

@@ -48,7 +48,7 @@ limits = function()
   -- What is known of rules: their limits and how far these are used. Those without a limit are false, unless they hold
   -- jobs from when they had one.
   local function study(names)
-    local new, found, since = {}, {}, {}
+    local some, found, since = {}, {}, {}
     terms(names)
     for _, name in ipairs(names) do
       if learnt[name] == nil then
@@ -56,28 +56,35 @@ limits = function()
         local rule = hasLimit(own) and own or hasLimit(class) and class
         learnt[name] = false
         if rule or anyHeld() then
-          rule = rule or {}
-          new[#new + 1], found[#found + 1] = name, rule
-          since[#new] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
+          some[#some + 1], found[name] = name, rule
+          since[name] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
         end
       end
     end
-    if #new > 0 then
-      local busy, held = redis.call('ZMSCORE', RATES, unpack(new)), redis.call('ZMSCORE', HELD, unpack(new))
-      local counts, places = {unpack(new)}, {}
-      for i, name in ipairs(new) do
-        if held[i] then
-          places[name], counts[#counts + 1] = #counts + 1, 'b' .. name
-        end
+    local held = #some > 0 and anyHeld() and redis.call('ZMSCORE', HELD, unpack(some)) or {}
+    local new, counts = {}, {}
+    for i, name in ipairs(some) do
+      if found[name] or held[i] then
+        new[#new + 1], counts[#new + 1] = name, name
+        learnt[name] = {terms = found[name] or {}, holds = held[i] and true or false, misses = missesIn(held[i]), back = 0}
       end
-      local running = redis.call('HMGET', RUNNING, unpack(counts))
+    end
+    if #new > 0 then
+      for _, name in ipairs(new) do
+        counts[#counts + 1] = learnt[name].holds and 'b' .. name or nil
+      end
+      local running, busy = redis.call('HMGET', RUNNING, unpack(counts)), redis.call('ZMSCORE', RATES, unpack(new))
+      local at = #new
       for i, name in ipairs(new) do
-        local rule = found[i]
-        learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
-          terms = rule, concurrency = rule.concurrency, running = tonumber(running[i] or 0),
-          interval = rule.permits and intervalOf(rule), burst = rule.burst,
-          busy = useOf(name, rule, tonumber(busy[i] or 0), since[i]), holds = held[i] ~= false,
-          back = tonumber(places[name] and running[places[name]] or 0), misses = missesIn(held[i])} or false
+        local rule = learnt[name]
+        local limit = rule.terms
+        rule.concurrency, rule.running = limit.concurrency, tonumber(running[i] or 0)
+        rule.interval, rule.burst = limit.permits and intervalOf(limit), limit.burst
+        rule.busy = useOf(name, limit, tonumber(busy[i] or 0), since[name])
+        if rule.holds then
+          at = at + 1
+          rule.back = tonumber(running[at] or 0)
+        end
       end
     end
   end
@@ -99,6 +106,9 @@ limits = function()
   local function change(name)
     changing = name
     study({name})
+    if learnt[name] then
+      learnt[name].misses = 0
+    end
     redis.call('ZADD', HELD, 'XX', 0, name)
     redis.call((string.sub(name, 1, 1) == 'c' or name == 'k') and 'HSET' or 'HSETNX', META, 'review', 0)
   end
@@ -128,9 +138,8 @@ limits = function()
     return redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, most)
   end
 
-  -- A rule that holds nobody is not asked any more.
-  local function unhold(name)
-    redis.call('ZREM', HELD, name)
+  -- Nobody takes turns under a rule any more.
+  local function forgetTurns(name)
     if string.sub(name, 1, 1) == 'y' then
       local turns = {}
       for level = 0, 9 do
@@ -201,9 +210,12 @@ limits = function()
       rule.first = nil
       rule.holds = firstPlace(name) ~= '~' or rule.back > 0
       if not rule.holds then
-        unhold(name)
+        redis.call('ZREM', HELD, name)
       elseif rule.first == '~' then
         redis.call('ZADD', HELD, BACK_ONLY, name)
+      end
+      if rule.first == '~' then
+        forgetTurns(name)
       end
     end
   end
@@ -262,7 +274,7 @@ limits = function()
         gone[#gone + 1] = 'b' .. name
       end
       if not rule.holds then
-        unhold(name)
+        redis.call('ZREM', HELD, name)
       end
     end
     if #counts > 0 then

@@ -170,6 +170,7 @@ returns = function()
         if learnt[name] then
           learnt[name].misses = 0
         end
+        returned[name] = nil -- it may have been asked before there was room
         comeBack(name, share)
       end
     end
@@ -180,10 +181,13 @@ returns = function()
   end
 
   -- Lets some of each rule come back, so that the first do not take what others might.
-  local function comeBackOf(names)
+  local function comeBackOf(names, areAnew)
     study(names)
     local share = math.ceil(budget / math.max(1, #names))
     for _, name in ipairs(names) do
+      if areAnew and learnt[name] then
+        learnt[name].misses = 0
+      end
       comeBack(name, share)
     end
   end
@@ -207,7 +211,7 @@ returns = function()
     for i = 1, #walk[2], 2 do
       names[#names + 1] = walk[2][i]
     end
-    comeBackOf(names)
+    comeBackOf(names, true)
     return not isOver
   end
 
