@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Decides which ready jobs of a queue with rules may start. A job passes up to four {@link Gate}s: the queue's, its type's,
  * its tenant's and its key's; it starts when all have room, and only then takes from any. When the queue has none, nothing
  * moves. When another gate has none, or others wait there, the job is set aside at that gate, out of the way of those behind
- * it. As much as a gate has room for comes back ahead of its level, and is asked for everything again. So each claim looks at
- * no job twice, whatever number waits where. Used under the lock.
+ * it. As much as a gate has room for comes back to where the turns of its tenants are, and is asked for everything again; what
+ * another gate refuses even then goes there at once. So each claim looks at no job twice, whatever number waits where. Used under
+ * the lock.
  */
 final class Admission {
     /** How many jobs an exchange sets aside, and how many it brings back, beyond its limit. */
@@ -83,7 +84,7 @@ final class Admission {
         forgive(whole);
         for (Gate gate : gates.named(target, manyHave ? null : rule.name())) {
             forgive(gate);
-            see(gate);
+            seeAnew(gate);
         }
         bringBack();
     }
@@ -107,20 +108,37 @@ final class Admission {
         return returned > before;
     }
 
+    /** The first of those set aside, unless another gate refuses it: then it stands aside there. */
     private void bringBack(Gate gate) {
         Entry entry = gate.pollFirst();
         if (entry != null) {
             aside.merge(gate.target, -1L, Long::sum);
             queue.line(Place.ASIDE).remove(entry);
-            queue.add(entry, Place.READY, LevelLine.ahead(entry.level()), entry.turn);
-            gate.returned++;
-            returned++;
+            Gate other = refusing(entry, gate.target);
+            if (other == null) {
+                queue.joinAgain(entry);
+                gate.returned++;
+                returned++;
+                gate.patience().restore();
+            } else {
+                addAside(entry, other);
+                gate.patience().refused(now);
+                if (other.usage.room(limit(other), now) > other.returned) {
+                    seeAnew(other); // for those before this one
+                }
+            }
         }
         see(gate);
     }
 
     private void see(Gate gate) {
         returns.see(gate, limit(gate), now);
+    }
+
+    /** The same for one that may have got room. */
+    private void seeAnew(Gate gate) {
+        gate.patience().restore();
+        see(gate);
     }
 
     private Limit limit(Gate gate) {
@@ -140,7 +158,7 @@ final class Admission {
             if (entry == null) {
                 return null;
             }
-            Gate refusing = refusing(entry);
+            Gate refusing = refusing(entry, null);
             if (refusing == null) {
                 admit(entry);
                 return entry;
@@ -165,9 +183,10 @@ final class Admission {
         return false;
     }
 
-    private @Nullable Gate refusing(Entry entry) {
+    /** The first gate that refuses a job, but for the one of this target, if any. */
+    private @Nullable Gate refusing(Entry entry, @Nullable Target but) {
         for (Target target : SETTING_ASIDE) {
-            String name = name(entry, target);
+            String name = target == but ? null : name(entry, target);
             Gate gate = name == null ? null : refusing(entry, target, name);
             if (gate != null) {
                 return gate;
@@ -227,9 +246,18 @@ final class Admission {
     }
 
     private void setAside(Entry entry, Gate gate) {
+        long major = gate.joining(entry, queue.weight(entry));
         arrived(entry);
+        addAside(entry, gate, major);
+    }
+
+    private void addAside(Entry entry, Gate gate) {
+        addAside(entry, gate, gate.joining(entry, queue.weight(entry)));
+    }
+
+    private void addAside(Entry entry, Gate gate, long major) {
         entry.gate = gate;
-        queue.add(entry, Place.ASIDE, gate.joining(entry, queue.weight(entry)), entry.turn);
+        queue.add(entry, Place.ASIDE, major, entry.turn);
         gate.add(entry);
         aside.merge(gate.target, 1L, Long::sum);
         see(gate);
@@ -256,7 +284,7 @@ final class Admission {
         boolean room = false;
         for (Gate gate : counting) {
             gate.usage.stop();
-            see(gate);
+            seeAnew(gate);
             room |= gate == whole;
             if (returns.has(gate)) {
                 bringBack(gate);

@@ -15,6 +15,8 @@ final class Gate {
     /** Jobs that came back from here and have not started. */
     int returned;
 
+    private final Patience patience = new Patience();
+
     /** While {@link Returns} waits for a time: which, in microseconds, and its number among those of that time. */
     long due;
 
@@ -35,20 +37,33 @@ final class Gate {
     }
 
     /**
-     * Whether somebody waits here who comes before a ready job. One that was put ahead has been through before, so it has its
-     * place among those who wait; all others come after them.
+     * Whether somebody was held back here who comes before a ready job. One that has been through before has its place among
+     * those who wait; all others come after them, and after those who came back and have not started.
      */
     boolean hasBefore(Entry entry) {
         Entry first = aside == null ? null : aside.first();
-        return first != null && (!LevelLine.isAhead(entry) || first.compareTo(entry) < 0);
+        if (!hasBeenThrough(entry)) {
+            return first != null || returned > 0;
+        }
+        return first != null && first.compareTo(new Position(LevelLine.ahead(entry.level()), entry.turn)) < 0;
     }
 
-    /** The major key of a job that is set aside here. Those that had stood ahead before stay before others. */
+    /** Whether a job came back from a gate, or was given back. */
+    private static boolean hasBeenThrough(Entry entry) {
+        return entry.gate != null || LevelLine.isAhead(entry);
+    }
+
+    /** The major key of a job that is set aside here. Those that have been through before stay before others. */
     long joining(Entry entry, int weight) {
         int level = entry.level();
-        return line() instanceof LevelLine shared && !LevelLine.isAhead(entry)
+        return line() instanceof LevelLine shared && !hasBeenThrough(entry)
                 ? shared.joining(level, entry.job.options().tenant(), weight)
                 : LevelLine.ahead(level);
+    }
+
+    /** How long it waits between offers that nobody can take. */
+    Patience patience() {
+        return patience;
     }
 
     void add(Entry entry) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ready jobs: three lines, or lanes, per priority level. The first holds those put ahead, which come in any order; the
- * second those of no tenant, joined at the end; the third those of tenants, by their start tags. The lane and the tag
- * make up the major key. A bit set tells which lanes have entries.
+ * second those of no tenant, joined at the end; the third those of tenants, and what comes back from limits, by their start
+ * tags. The lane and the tag make up the major key. A bit set tells which lanes have entries.
  */
 final class LevelLine implements Line {
     private static final int KINDS = 3;
@@ -50,6 +50,11 @@ final class LevelLine implements Line {
         return tenant == null
                 ? major(KINDS * level + PLAIN, 0)
                 : major(KINDS * level + SHARED, shares.get(level).start(tenant, weight));
+    }
+
+    /** The major key of a job that comes back to its level from a limit now. */
+    long returning(int level, @Nullable String tenant, int weight) {
+        return major(KINDS * level + SHARED, shares.get(level).startAgain(tenant, weight));
     }
 
     /** Whether it was put ahead of its level. */

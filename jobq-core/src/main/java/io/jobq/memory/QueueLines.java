@@ -78,6 +78,12 @@ final class QueueLines {
         add(entry, Place.READY, ready.joining(entry.level(), tenant, weight(entry)), entry.turn);
     }
 
+    /** Where the turn of its tenant is, or that of all who have none. */
+    void joinAgain(Entry entry) {
+        String tenant = entry.job.options().tenant();
+        add(entry, Place.READY, ready.returning(entry.level(), tenant, weight(entry)), entry.turn);
+    }
+
     /** How the tenant of a job shares with others. */
     int weight(Entry entry) {
         String tenant = entry.job.options().tenant();

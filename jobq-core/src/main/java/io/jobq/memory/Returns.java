@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which gates may let jobs that were set aside come back: those with room, in turns, and those whose rate gives room at a
- * time. A gate that is full, or whose room is kept for jobs on their way, is in neither, for it will be {@linkplain #see seen}
+ * time, or that have offered their room in vain and wait for a while. A gate that is full, or whose room is kept for jobs on their way, is in neither, for it will be {@linkplain #see seen}
  * again when one of them stops or starts. Used under the lock.
  */
 final class Returns {
@@ -39,12 +39,20 @@ final class Returns {
         holding.add(gate);
         Rate rate = limit.rate();
         if (gate.usage.room(limit, now) > gate.returned) {
-            open.add(gate);
+            if (gate.patience().waits(now)) {
+                await(gate, gate.patience().until());
+            } else {
+                open.add(gate);
+            }
         } else if (rate != null && gate.returned == 0 && !gate.usage.isFull(limit)) {
-            gate.due = gate.usage.due(rate);
-            gate.number = ++lastNumber;
-            timed.add(gate);
+            await(gate, gate.usage.due(rate));
         }
+    }
+
+    private void await(Gate gate, long due) {
+        gate.due = due;
+        gate.number = ++lastNumber;
+        timed.add(gate);
     }
 
     /** The next gate with room; null when there is none. */

@@ -2,6 +2,7 @@ package io.jobq.memory;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Divides a level between tenants: start-time fair queueing (Goyal, Vin and Cheng: Start-time Fair Queueing, SIGCOMM 1996).
@@ -19,17 +20,30 @@ final class TenantShares {
     private static final int FEW = 1_000;
 
     private final Map<String, Long> finishes = new HashMap<>();
+    /** The same for jobs that come back from limits, so that they need not wait behind what has come meanwhile. */
+    private final Map<String, Long> returnFinishes = new HashMap<>();
+
     private int kept = FEW;
     private long virtual;
     private long nobodys;
 
     /** The start tag of a tenant's next job, which moves a heavier tenant ahead by less. */
     long start(String tenant, int weight) {
-        long start = Math.max(virtual, finishes.getOrDefault(tenant, 0L));
-        finishes.put(tenant, Math.min(LATEST, start + STRIDE / weight));
-        if (finishes.size() > 2 * kept) {
+        return start(finishes, tenant, weight);
+    }
+
+    /** The start tag of the next job of a tenant, or of no tenant, that comes back from a limit. */
+    long startAgain(@Nullable String tenant, int weight) {
+        return start(returnFinishes, tenant == null ? "" : tenant, weight);
+    }
+
+    private long start(Map<String, Long> marks, String tenant, int weight) {
+        long start = Math.max(virtual, marks.getOrDefault(tenant, 0L));
+        marks.put(tenant, Math.min(LATEST, start + STRIDE / weight));
+        if (marks.size() > 2 * kept) {
             finishes.values().removeIf(finish -> finish <= virtual);
-            kept = Math.max(FEW, finishes.size());
+            returnFinishes.values().removeIf(finish -> finish <= virtual);
+            kept = Math.max(FEW, Math.max(finishes.size(), returnFinishes.size()));
         }
         return start;
     }
@@ -50,8 +64,9 @@ final class TenantShares {
 
     /** No tenant waits, so all start anew. */
     void clear() {
-        if (virtual + nobodys > 0 || !finishes.isEmpty()) {
+        if (virtual + nobodys > 0 || !finishes.isEmpty() || !returnFinishes.isEmpty()) {
             finishes.clear();
+            returnFinishes.clear();
             kept = FEW;
             virtual = 0;
             nobodys = 0;

@@ -45,7 +45,7 @@ enum Script {
 
     private static String ofQueue(String... parts) {
         StringBuilder all = new StringBuilder();
-        Stream.concat(Stream.of("common", "moves", "fair", "limits", "keys"), Stream.of(parts))
+        Stream.concat(Stream.of("common", "moves", "fair", "limits", "returns", "keys"), Stream.of(parts))
                 .forEach(part -> all.append(read(part)));
         return all.toString();
     }

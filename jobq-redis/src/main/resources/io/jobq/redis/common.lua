@@ -11,7 +11,8 @@
 --                          token:id if it has its own   15 shared    zset  id, or id:r, by level and start tag
 --        6 succeeded list  id, or id:tag                16 tenants   zset  level..tenant by level and finish tag
 --        7 dead      zset  id by finished us            17 rules     hash  rule -> its terms as JSON
---                                                       18 running   hash  rule -> how many jobs that count run
+--                                                       18 running   hash  rule -> how many jobs that count run; b and rule
+--                                                                          -> how many have come back and not started
 --                                                       19 rates     zset  rule by when its rate is unused again, us
 --                                                       20 aside     zset  rule, newline, level, lane, turn, id; all scores 0
 --                                                       21 held      zset  rule that has jobs aside by when its rate
@@ -34,12 +35,13 @@
 -- 1996): a job's start tag is the later of the virtual time of its level and the finish tag of the tenant's last job; virtual
 -- time is the tag of whoever was served last. They leave "shared" exactly, so it has no holes; ":r" tells that the job
 -- has a record. Jobs of no tenant stand in the list and take their turns with all tenants; so do jobs of any that were
--- put ahead, before all: their tags are negative.
+-- given back, before all: their tags are negative.
 --
 -- A rule is named by what it is about: y and a type, t and a tenant, k and a limit key, q for the queue, c and a class,
 -- l and a level; names as they stand in heads. A job that a rule has no room for stands aside under it until there is
--- ("aside" and "turn" in its record), then comes back to the head of its level ("back"). What a running job counts for is in its
--- record ("limits").
+-- ("aside" and "turn" in its record), then comes back to where its tenant's turn is ("back"). Until all that came back have
+-- started, the rule stays in "held", so that none that is newer overtakes them. What a running job counts for is in its record
+-- ("limits").
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
@@ -69,6 +71,9 @@ local TRIMMED_AT_MOST = 1500
 
 -- What a job moves its tenant ahead by, and the room that each level has for tags: all fit into a double.
 local STRIDE, ROOM = 10000, 2 ^ 49
+
+-- The score of a rule in HELD that has nobody aside any more, but jobs that came back and have not started.
+local BACK_ONLY = 1e300
 
 local decode = cjson.decode
 
@@ -119,7 +124,7 @@ local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
 end
 
-local fair, limits, uniqueKeys -- made by fair.lua, limits.lua and keys.lua
+local fair, limits, returns, uniqueKeys -- made by the files of these names; the last by keys.lua
 
 local holes, tenanted, ruled, paused, starting
 

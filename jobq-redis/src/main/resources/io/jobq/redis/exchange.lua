@@ -207,9 +207,10 @@ end
 
 local missing, shares, rules = lines()
 if next(freed) then
-  limits().letBack()
+  returns().letBack()
 end
-local moreAside = rules and limits().letBackDue() -- whether another call would bring more back
+local moreAside = rules and returns().letBackDue() -- whether another call would bring more back
+shares = select(2, lines()) -- what comes back may be the first to share
 local promoted = promote(1000)
 
 if #known > 0 and redis.call('EXISTS', PARKED) == 1 then
@@ -250,7 +251,7 @@ local function take(level, entries, isSure, areAged)
       records[#records + 1] = limits().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing, bodies[i])
     elseif valid then
       local k = #mine + 1
-      local counted = rules and limits().use(asked[i]) or nil
+      local counted = rules and limits().use(asked[i], record) or nil
       local text = first
       if record then
         record.limits = counted
@@ -387,23 +388,37 @@ local function claimAged()
   end
 end
 
+local function claim()
+  local open = rules and fair().passes()
+  if open then
+    claimByWeight(open)
+  else
+    claimStrictly()
+  end
+end
+
+-- Takes down what has become of the jobs that were looked at. Returns whether a rule has room that such a job did not use.
+local function keep()
+  if skipped > 0 then
+    count('holes', -skipped)
+  end
+  if #records > 0 then
+    redis.call('HSET', STATE, unpack(records))
+  end
+  local isLeft = rules and limits().keepUse(gone)
+  skipped, records, gone = 0, {}, {}
+  return isLeft
+end
+
 if rules and most > 0 then
   claimAged()
 end
-local open = rules and fair().passes()
-if open then
-  claimByWeight(open)
-else
-  claimStrictly()
-end
-if skipped > 0 then
-  count('holes', -skipped)
-end
-if #records > 0 then
-  redis.call('HSET', STATE, unpack(records))
-end
-if rules then
-  limits().keepUse(gone)
+claim()
+if keep() and got < most and not waiting then
+  moreAside = returns().letBackAgain() or moreAside
+  shares = select(2, lines())
+  claim()
+  keep()
 end
 if got > 0 then
   redis.call('HSET', CLAIMS, unpack(claims))
@@ -448,7 +463,7 @@ end
 
 if rules and nextDue ~= '0' then
   local held = redis.call('ZRANGE', HELD, 0, 0, 'WITHSCORES')[2]
-  held = held and held ~= 'inf' and held - now or nil
+  held = held and tonumber(held) < BACK_ONLY and held - now or nil
   if got < most and held then
     askAgainIn(held)
   elseif most < limit and free and free ~= 'inf' then

@@ -79,24 +79,26 @@ fair = function()
     return weights
   end
 
-  -- Puts ready jobs of tenants where their turn is: entries by lane, which is a level and a tenant.
-  local function share(lanes)
-    local names, scores, marks, virtual = {}, {}, {}, {}
+  -- Puts ready jobs of tenants where their turn is: entries by lane, which is a level and a tenant, or none. What returns of a
+  -- tenant has finish tags of its own: it need not wait behind what has come meanwhile.
+  local function share(lanes, areBack)
+    local names, scores, members, marks, virtual = {}, {}, {}, {}, {}
     for lane in pairs(lanes) do
       names[#names + 1] = lane
+      members[#names] = areBack and string.sub(lane, 1, 1) .. '\n' .. string.sub(lane, 2) or lane
     end
-    local finishes = redis.call('ZMSCORE', TENANTS, unpack(names))
+    local finishes = redis.call('ZMSCORE', TENANTS, unpack(members))
     local weights = weightsOf(names)
     for i, lane in ipairs(names) do
       local level = tonumber(string.sub(lane, 1, 1))
       virtual[level] = virtual[level] or virtualTime(level)
       local start = math.max(virtual[level], tonumber(finishes[i] or 0))
-      local stride = STRIDE / (weights[i] or 1)
+      local stride = STRIDE / (#lane > 1 and weights[i] or 1)
       for _, entry in ipairs(lanes[lane]) do
         scores[#scores + 1], scores[#scores + 2] = string.format('%.0f', start), entry
         start = math.min(start + stride, (level + 1) * ROOM - 1)
       end
-      marks[#marks + 1], marks[#marks + 2] = string.format('%.0f', start), lane
+      marks[#marks + 1], marks[#marks + 2] = string.format('%.0f', start), members[i]
     end
     redis.call('ZADD', SHARED, unpack(scores))
     redis.call('ZADD', TENANTS, unpack(marks))

@@ -29,11 +29,10 @@ end
 
 local function firstHeld()
   local names, times = {}, {}
-  for i, text in ipairs(redis.call('ZRANGE', HELD, 0, 19, 'WITHSCORES')) do
-    if i % 2 == 1 then
-      names[#names + 1] = text
-    else
-      times[#times + 1] = text
+  for _, span in ipairs({{'-inf', '(' .. BACK_ONLY}, {'inf', 'inf'}}) do
+    local found = redis.call('ZRANGEBYSCORE', HELD, span[1], span[2], 'WITHSCORES', 'LIMIT', 0, 20 - #names)
+    for i = 1, #found, 2 do
+      names[#names + 1], times[#times + 1] = found[i], found[i + 1]
     end
   end
   return names, times
@@ -57,6 +56,6 @@ else
   end
   tellAll(firstHeld())
 end
-return {redis.call('ZCARD', HELD) + (inLines > 0 and 1 or 0),
+return {redis.call('ZCARD', HELD) - redis.call('ZCOUNT', HELD, BACK_ONLY, BACK_ONLY) + (inLines > 0 and 1 or 0),
   {inLines, redis.call('ZLEXCOUNT', ASIDE, '[y', '(z'), redis.call('ZLEXCOUNT', ASIDE, '[t', '(u'),
     redis.call('ZLEXCOUNT', ASIDE, '[k', '(l')}, rows}

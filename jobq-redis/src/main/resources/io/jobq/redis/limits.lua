@@ -1,5 +1,5 @@
--- What rules allow, and the jobs that stand aside until they do: what only queues with rules need, behind fair.lua. It is
--- made when a call first asks for it, as that is.
+-- What rules allow, and who stands aside until they do: what only queues with rules need, behind fair.lua. It is made when a
+-- call first asks for it, as that is.
 
 limits = function()
   local terms, termsFor, learnt = fair().terms, fair().termsFor, {}
@@ -37,12 +37,18 @@ limits = function()
     return busy
   end
 
+  -- How often in a row a rule has offered its room in vain: HELD tells it in parts of a millisecond.
+  local function missesIn(score)
+    local at = tonumber(score or 0)
+    return at < BACK_ONLY and at * 16 % 16 or 0
+  end
+
   local changing -- the rule whose own terms have just changed
 
   -- What is known of rules: their limits and how far these are used. Those without a limit are false, unless they hold
   -- jobs from when they had one.
   local function study(names)
-    local new, found, since = {}, {}, {}
+    local some, found, since = {}, {}, {}
     terms(names)
     for _, name in ipairs(names) do
       if learnt[name] == nil then
@@ -50,21 +56,35 @@ limits = function()
         local rule = hasLimit(own) and own or hasLimit(class) and class
         learnt[name] = false
         if rule or anyHeld() then
-          rule = rule or {}
-          new[#new + 1], found[#found + 1] = name, rule
-          since[#new] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
+          some[#some + 1], found[name] = name, rule
+          since[name] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
         end
       end
     end
+    local held = #some > 0 and anyHeld() and redis.call('ZMSCORE', HELD, unpack(some)) or {}
+    local new, counts = {}, {}
+    for i, name in ipairs(some) do
+      if found[name] or held[i] then
+        new[#new + 1], counts[#new + 1] = name, name
+        learnt[name] = {terms = found[name] or {}, holds = held[i] and true or false, misses = missesIn(held[i]), back = 0}
+      end
+    end
     if #new > 0 then
-      local running = redis.call('HMGET', RUNNING, unpack(new))
-      local busy, held = redis.call('ZMSCORE', RATES, unpack(new)), redis.call('ZMSCORE', HELD, unpack(new))
+      for _, name in ipairs(new) do
+        counts[#counts + 1] = learnt[name].holds and 'b' .. name or nil
+      end
+      local running, busy = redis.call('HMGET', RUNNING, unpack(counts)), redis.call('ZMSCORE', RATES, unpack(new))
+      local at = #new
       for i, name in ipairs(new) do
-        local rule = found[i]
-        learnt[name] = (rule.concurrency or rule.permits or held[i]) and {
-          terms = rule, concurrency = rule.concurrency, running = tonumber(running[i] or 0),
-          interval = rule.permits and intervalOf(rule), burst = rule.burst,
-          busy = useOf(name, rule, tonumber(busy[i] or 0), since[i]), holds = held[i] ~= false} or false
+        local rule = learnt[name]
+        local limit = rule.terms
+        rule.concurrency, rule.running = limit.concurrency, tonumber(running[i] or 0)
+        rule.interval, rule.burst = limit.permits and intervalOf(limit), limit.burst
+        rule.busy = useOf(name, limit, tonumber(busy[i] or 0), since[name])
+        if rule.holds then
+          at = at + 1
+          rule.back = tonumber(running[at] or 0)
+        end
       end
     end
   end
@@ -86,6 +106,9 @@ limits = function()
   local function change(name)
     changing = name
     study({name})
+    if learnt[name] then
+      learnt[name].misses = 0
+    end
     redis.call('ZADD', HELD, 'XX', 0, name)
     redis.call((string.sub(name, 1, 1) == 'c' or name == 'k') and 'HSET' or 'HSETNX', META, 'review', 0)
   end
@@ -115,9 +138,8 @@ limits = function()
     return redis.call('ZRANGEBYLEX', ASIDE, from, to, 'LIMIT', 0, most)
   end
 
-  -- A rule that holds nobody is not asked any more.
-  local function unhold(name)
-    redis.call('ZREM', HELD, name)
+  -- Nobody takes turns under a rule any more.
+  local function forgetTurns(name)
     if string.sub(name, 1, 1) == 'y' then
       local turns = {}
       for level = 0, 9 do
@@ -125,169 +147,6 @@ limits = function()
       end
       redis.call('HDEL', META, unpack(turns))
     end
-  end
-
-  -- A job leaves where it stands aside, which may be ahead of its lane.
-  local function leaveAside(id, record)
-    local name, before = record.aside, record.aside .. '\n'
-    local lane = laneOf(name, redis.call('HGET', JOBS, id), false)
-    redis.call('ZREM', ASIDE, before .. placeOf(record.level, '0', record.turn) .. id,
-      before .. placeOf(record.level, lane, record.turn) .. id)
-    if redis.call('ZLEXCOUNT', ASIDE, asideOf(name)) == 0 then
-      unhold(name)
-    end
-  end
-
-  -- Takes out some of those in a level that take turns by tenants: round by round, of each tenant as many as its weight
-  -- says. "turn:" and level and rule in META tells whose turn it is, and how many more this tenant may have.
-  local function takeTurns(name, level, most)
-    local before, field = name .. '\n' .. level .. '1', 'turn:' .. level .. name
-    local left, tenant = string.match(redis.call('HGET', META, field) or '0 ', '^(%d+) (.*)$')
-    local taken, mine = {}
-    local function ofTenant(number)
-      local lane = before .. tenant
-      return asideIn('[' .. lane .. '\n', '(' .. lane .. '\v', math.min(number, most - #taken))
-    end
-    left = tonumber(left)
-    repeat
-      mine = left > 0 and ofTenant(left) or {}
-      if #mine == 0 then
-        local next = asideIn('(' .. before .. tenant .. '\v', '(' .. name .. '\n' .. level .. '2', 1)[1]
-          or asideIn('[' .. before, '(' .. name .. '\n' .. level .. '2', 1)[1]
-        if not next then
-          break
-        end
-        local last = tenant
-        tenant = string.sub(next, #before + 1, -54)
-        left = tenant ~= '' and fair().weightsOf({level .. tenant})[1] or 1
-        mine = ofTenant(tenant == last and most or left) -- a tenant that is alone need not wait for others
-      end
-      left = math.max(0, left - #mine)
-      redis.call('ZREM', ASIDE, unpack(mine))
-      for _, member in ipairs(mine) do
-        taken[#taken + 1] = member
-      end
-    until #taken == most
-    redis.call('HSET', META, field, string.format('%.0f ', left) .. tenant)
-    return taken
-  end
-
-  -- Takes out some of those that stand aside under a rule, lower levels first; none of a level that has somebody at its head
-  -- whom an earlier call has put there, nor of those behind it.
-  local function takeAside(name, most)
-    local taken, some = {}
-    local from, to = asideOf(name)
-    while #taken < most do
-      local first = asideIn(from, to, 1)[1]
-      local level = first and string.sub(first, #name + 2, #name + 2)
-      if not first or not isClear(tonumber(level)) then
-        break
-      end
-      if string.sub(first, #name + 3, #name + 3) == '0' then
-        some = asideIn(from, '(' .. name .. '\n' .. level .. '1', most - #taken)
-        redis.call('ZREM', ASIDE, unpack(some))
-      else
-        some = takeTurns(name, level, most - #taken)
-      end
-      for _, member in ipairs(some) do
-        taken[#taken + 1] = member
-      end
-    end
-    return taken
-  end
-
-  local returned = {}
-  local returns = 250 -- how many may come back in this call, which must not hold up everybody
-
-  -- Lets as many come back to the heads of their levels as a rule has room for.
-  local function comeBack(name)
-    if returned[name] then
-      return -- or the second batch would stand before the first
-    end
-    study({name})
-    local rule = learnt[name]
-    local room, at = math.huge, 'inf'
-    if rule then
-      room, at = roomOf(rule)
-    end
-    local members = takeAside(name, math.min(room, returns))
-    returns = returns - #members
-    for i = #members, 1, -1 do
-      local id = string.sub(members[i], -36)
-      local record = decode(redis.call('HGET', STATE, id))
-      record.back = name
-      addReady(id, record, true)
-    end
-    if #members > 0 then
-      returned[name] = true
-      if rule then
-        rule.first = nil
-      end
-    end
-    if redis.call('ZLEXCOUNT', ASIDE, asideOf(name)) == 0 then
-      unhold(name)
-      if rule then
-        rule.holds = false
-      end
-    else
-      redis.call('ZADD', HELD, #members < room and nowText or at, name)
-    end
-  end
-
-  -- Takes those that have stopped off what they counted for, and lets others come back who waited for that, or whose time
-  -- has come.
-  local function letBack()
-    local gone = {}
-    for name, number in pairs(freed) do
-      local left = redis.call('HINCRBY', RUNNING, name, -number)
-      if left <= 0 then
-        gone[#gone + 1] = name
-      end
-      if learnt[name] then
-        learnt[name].running = math.max(0, left)
-      end
-    end
-    if #gone > 0 then
-      redis.call('HDEL', RUNNING, unpack(gone))
-    end
-    local later = {}
-    for name, number in pairs(freed) do
-      if name == 'q' then
-        woken = woken + number
-      elseif returns <= 0 then
-        later[#later + 1], later[#later + 2] = nowText, name
-      elseif redis.call('ZSCORE', HELD, name) then
-        comeBack(name)
-      end
-    end
-    if #later > 0 then
-      redis.call('ZADD', HELD, 'XX', unpack(later))
-    end
-    freed = {}
-  end
-
-  -- Lets those come back whose time has come, and those who may have room since a change, some of the rules at a time.
-  -- Returns whether there are more of the latter: "review" in META tells where a walk through HELD has come to.
-  local function letBackDue()
-    local _, _, rules = lines()
-    for _, name in ipairs(rules and redis.call('ZRANGEBYSCORE', HELD, '-inf', now, 'LIMIT', 0, 100) or {}) do
-      comeBack(name)
-    end
-    local from = rules and redis.call('HGET', META, 'review')
-    if not from then
-      return false
-    end
-    local walk = redis.call('ZSCAN', HELD, from, 'COUNT', 100)
-    local isOver = walk[1] == '0'
-    if isOver then
-      redis.call('HDEL', META, 'review')
-    else
-      redis.call('HSET', META, 'review', walk[1])
-    end
-    for i = 1, #walk[2], 2 do
-      comeBack(walk[2][i])
-    end
-    return not isOver
   end
 
   -- Turns of those who were never put ahead come after all others.
@@ -343,27 +202,95 @@ limits = function()
     return rule.first
   end
 
-  -- Whether others stand aside under a rule who were there before a job. One that was put ahead has been through before.
+  -- Takes down that a rule holds nobody any more, or nobody but newer jobs than those that are on their way, if so it is.
+  local function settle(name)
+    study({name})
+    local rule = learnt[name]
+    if rule then
+      rule.first = nil
+      rule.holds = firstPlace(name) ~= '~' or rule.back > 0
+      if not rule.holds then
+        redis.call('ZREM', HELD, name)
+      elseif rule.first == '~' then
+        redis.call('ZADD', HELD, BACK_ONLY, name)
+      end
+      if rule.first == '~' then
+        forgetTurns(name)
+      end
+    end
+  end
+
+  -- A job leaves where it stands aside, which may be ahead of its lane.
+  local function leaveAside(id, record)
+    local name, before = record.aside, record.aside .. '\n'
+    local lane = laneOf(name, redis.call('HGET', JOBS, id), false)
+    redis.call('ZREM', ASIDE, before .. placeOf(record.level, '0', record.turn) .. id,
+      before .. placeOf(record.level, lane, record.turn) .. id)
+    settle(name)
+  end
+
+  -- Whether a job has been through before: it came back from a rule, or was given back.
+  local function isAhead(record)
+    return record and (record.turn or record.tag and record.tag < 0)
+  end
+
+  -- Whether there are others whom a rule has held back and who were there before a job.
   local function hasBefore(name, record)
     if not learnt[name].holds then
       return false
     end
-    local isAhead = record and record.tag and record.tag < 0
-    return not isAhead or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, '0', record.turn))
+    return not isAhead(record) or (record.turn ~= nil and firstPlace(name) < placeOf(record.level, '0', record.turn))
   end
 
-  -- The first rule that has no room for a job, or has others aside who were there before; nil if all have room.
-  local function refusal(names, record)
+  -- The first rule but one that has no room for a job, or has held back others who were there before; nil if all have room.
+  local function refusal(names, record, but)
     for _, name in ipairs(names) do
-      local rule = learnt[name]
+      local rule = name ~= but and learnt[name]
       if rule and (roomOf(rule) < 1 or hasBefore(name, record)) then
         return name
       end
     end
   end
 
+  local arrivals = {} -- rules from which jobs came back that are not on their way any more
+
+  -- A job that came back from a rule has started, or waits elsewhere. After the last of them the rule holds nobody back.
+  local function arrive(name)
+    study({name})
+    local rule = learnt[name]
+    if rule then
+      rule.back, arrivals[name] = math.max(0, rule.back - 1), rule
+      rule.holds = rule.back > 0 or firstPlace(name) ~= '~'
+    end
+  end
+
+  -- Takes down how many are on their way, and forgets the rules that hold nobody back any more.
+  local function keepArrivals()
+    local counts, gone = {}, {}
+    for name, rule in pairs(arrivals) do
+      if rule.back > 0 then
+        counts[#counts + 1], counts[#counts + 2] = 'b' .. name, rule.back
+      else
+        gone[#gone + 1] = 'b' .. name
+      end
+      if not rule.holds then
+        redis.call('ZREM', HELD, name)
+      end
+    end
+    if #counts > 0 then
+      redis.call('HSET', RUNNING, unpack(counts))
+    end
+    if #gone > 0 then
+      redis.call('HDEL', RUNNING, unpack(gone))
+    end
+    arrivals = {}
+  end
+
   -- Counts a job for its rules; returns those that must be told when it ends.
-  local function use(names)
+  local function use(names, record)
+    if record and record.back then
+      arrive(record.back)
+    end
     local counted = {}
     for i = 0, #names do
       local name = names[i] or 'q'
@@ -380,30 +307,60 @@ limits = function()
 
   -- A job waits until a rule has room; returns its record.
   local function setAside(id, record, name, body)
-    local isAhead = record.tag and record.tag < 0
-    if isAhead then
-      record.turn = record.turn or count('tag', 1)
-    else
-      record.turn = LATER + count('tag', 1)
-    end
+    local ahead, rule = isAhead(record), learnt[name]
+    record.turn = record.turn or (ahead and 0 or LATER) + count('tag', 1)
     if record.back then
       unused[record.back] = true
+      arrive(record.back)
     end
     record.state, record.aside, record.back, record.tag = 'READY', name, nil, nil
-    local place = placeOf(record.level, laneOf(name, body, isAhead), record.turn)
+    local place = placeOf(record.level, laneOf(name, body, ahead), record.turn)
     asides[#asides + 1], asides[#asides + 2] = 0, name .. '\n' .. place .. id
-    if orderOf(place) < firstPlace(name) then
-      learnt[name].first = orderOf(place)
+    local first = firstPlace(name)
+    if first == '~' then
+      local room, at = roomOf(rule)
+      rule.holds = true
+      holds[#holds + 1], holds[#holds + 2] = room > rule.back and nowText or at, name
     end
-    if not learnt[name].holds then
-      local _, at = roomOf(learnt[name])
-      learnt[name].holds = true
-      holds[#holds + 1], holds[#holds + 2] = at, name
+    if orderOf(place) < first then
+      rule.first = orderOf(place)
     end
     return encode(record)
   end
 
+  -- Takes down who stands aside, and which rules have room that a job did not use.
+  local function keepAside()
+    keepArrivals()
+    if #asides > 0 then
+      redis.call('ZADD', ASIDE, unpack(asides))
+    end
+    if #holds > 0 then
+      redis.call('ZADD', HELD, unpack(holds))
+    end
+    for name in pairs(unused) do
+      redis.call('ZADD', HELD, 'XX', nowText, name)
+    end
+    local isLeft = next(unused) ~= nil
+    asides, holds, unused = {}, {}, {}
+    return isLeft
+  end
+
+  -- A rule may have room for others than those it has been offered to.
+  local function spare(name)
+    unused[name] = true
+  end
+
+  -- A job that came back from a rule has left its line by other ways than a start: the room that it had is another's.
+  local function giveUp(name)
+    arrive(name)
+    if learnt[name] and learnt[name].holds and firstPlace(name) ~= '~' then
+      unused[name] = true
+    end
+    keepAside()
+  end
+
   -- Takes down what has been used, who stands aside, and who does not wait any more: members of AGING.
+  -- Returns whether a rule has room that was not used, and may be asked once more.
   local function keepUse(gone)
     if #gone > 0 and redis.call('EXISTS', AGING) == 1 then
       redis.call('ZREM', AGING, unpack(gone))
@@ -423,21 +380,13 @@ limits = function()
     if #times > 0 then
       redis.call('ZADD', RATES, unpack(times))
     end
-    if #asides > 0 then
-      redis.call('ZADD', ASIDE, unpack(asides))
-    end
-    if #holds > 0 then
-      redis.call('ZADD', HELD, unpack(holds))
-    end
-    for name in pairs(unused) do
-      redis.call('ZADD', HELD, 'XX', nowText, name)
-    end
+    return keepAside()
   end
 
   local made = {
-    study = study, learnt = learnt, roomOf = roomOf, change = change, leaveAside = leaveAside, comeBack = comeBack,
-    letBack = letBack, letBackDue = letBackDue, rulesFor = rulesFor, refusal = refusal, use = use, setAside = setAside,
-    keepUse = keepUse}
+    study = study, learnt = learnt, roomOf = roomOf, change = change, asideOf = asideOf, asideIn = asideIn, settle = settle,
+    leaveAside = leaveAside, firstPlace = firstPlace, rulesFor = rulesFor, refusal = refusal, use = use, setAside = setAside,
+    spare = spare, keepAside = keepAside, giveUp = giveUp, keepUse = keepUse}
   limits = function()
     return made
   end

@@ -336,7 +336,7 @@ end
 local function conclude()
   endClaims()
   if next(freed) then
-    limits().letBack()
+    returns().letBack()
   end
   if #finished > 0 and tonumber(redis.call('HGET', META, 'feed') or 0) >= now then
     redis.call('PUBLISH', PREFIX .. ':finished', table.concat(finished, ' ') .. ' ' .. QUEUE)

@@ -11,8 +11,8 @@ end
 -- Takes a job that neither runs nor moves out of its place.
 local function leave(id, record, level)
   redis.call('ZREM', AGING, level .. id)
-  if record and record.back then -- the room that it had is another's
-    redis.call('ZADD', HELD, 'XX', nowText, record.back)
+  if record and record.back then
+    limits().giveUp(record.back)
     record.back = nil
   end
   if isFinal(record) then

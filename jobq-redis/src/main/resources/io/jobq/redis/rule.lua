@@ -9,7 +9,7 @@ else
 end
 redis.call('HSET', META, 'rules', 1)
 limits().change(ARGV[7])
-limits().letBackDue()
+returns().letBackDue()
 woken, wasEmpty = woken + 1, true
 if ARGV[7] == 'q' then
   woken = woken + waitingInLines()

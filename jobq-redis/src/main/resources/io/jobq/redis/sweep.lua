@@ -113,10 +113,10 @@ if ruled then
   if waiting > 0 then
     local from = redis.call('ZCARD', HELD) - waiting + us % waiting -- they come last
     for _, name in ipairs(redis.call('ZRANGE', HELD, from, from + 19)) do
-      limits().comeBack(name)
+      returns().comeBack(name, 250)
     end
   end
-  limits().letBackDue()
+  returns().letBackDue()
   local unused = math.min(redis.call('ZCOUNT', RATES, '-inf', usText), 2000)
   if unused > 0 then
     redis.call('ZREMRANGEBYRANK', RATES, 0, unused - 1)

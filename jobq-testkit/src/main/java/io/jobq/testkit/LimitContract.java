@@ -113,17 +113,18 @@ abstract class LimitContract extends ConcurrencyContract {
         }
 
         @Test
-        void theyComeBackAtTheHeadOfTheirLevel() {
+        void theyComeBackWhereTheTurnOfTheirTenantIs() {
             limit(Target.TENANT, Limit.concurrency(1));
             insertLimited(1);
             Claimed first = claimOne();
             List<JobId> ids = insertLimited(2);
             assertThat(claim(10)).isEmpty();
-            List<JobId> plain = insert(2);
+            List<JobId> plain = insert(3);
             JobId high = insert(job(priority(Priority.HIGH))).get(0);
 
             assertThat(ids(exchange(List.of(succeeded(first)), 3).claimed()))
-                    .containsExactly(high, ids.get(0), plain.get(0));
+                    .startsWith(high)
+                    .containsExactlyInAnyOrder(high, ids.get(0), plain.get(0));
         }
 
         @Test
@@ -315,6 +316,9 @@ abstract class LimitContract extends ConcurrencyContract {
 
     @Nested
     class AnyCalls {
+        /** How long a limit may wait that has offered its room to jobs which another has refused. */
+        private static final Duration SOON = Duration.ofMillis(32);
+
         private final List<Claimed> held = new ArrayList<>();
 
         @Test
@@ -351,6 +355,7 @@ abstract class LimitContract extends ConcurrencyContract {
                         held.stream().map(ContractFixtures::succeeded).toList();
                 held.clear();
                 claimed(exchange(done, 20), 20);
+                pass(SOON);
             }
             assertThat(all)
                     .allMatch(id ->
@@ -394,12 +399,13 @@ abstract class LimitContract extends ConcurrencyContract {
             assertThat(keys)
                     .allSatisfy(
                             (key, n) -> assertThat(key.equals("null") || n == 1).isTrue());
-            if (exchange.claimed().size() < limit && !Duration.ZERO.equals(exchange.nextDue())) {
+            Duration next = exchange.nextDue();
+            if (exchange.claimed().size() < limit && (next == null || next.compareTo(SOON) > 0)) {
                 assertNothingIsLeft();
             }
         }
 
-        /** A worker that got less than it wanted, and was not told to ask again, left nothing that might run. */
+        /** A worker that got less than it wanted, and was not told to ask again soon, left nothing that might run. */
         private void assertNothingIsLeft() {
             Map<String, Integer> types = count(held, NewJob::type);
             Map<String, Integer> tenants =

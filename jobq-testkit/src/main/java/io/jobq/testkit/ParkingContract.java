@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Jobs of types that no worker knows. */
-abstract class ParkingContract extends AsideContract {
+abstract class ParkingContract extends ReturnContract {
     @Nested
     class Parking {
         @Test
