@@ -10,6 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Meters of a scheduler; docs/metrics.md lists them. */
 final class SchedulerMetrics {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(200),
+        Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(1)
+    };
+
     private final Counter fired;
     private final Counter skipped;
     private final Timer lateness;
@@ -20,7 +25,7 @@ final class SchedulerMetrics {
         skipped =
                 Counter.builder("jobq.scheduler.ticks").tag("result", "skipped").register(registry);
         lateness = Timer.builder("jobq.scheduler.lateness")
-                .publishPercentiles(0.5, 0.99)
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
         Gauge.builder("jobq.scheduler.schedules", schedules, AtomicLong::get).register(registry);
         Gauge.builder("jobq.scheduler.leader", leadership, leads -> leads.isLeading() ? 1 : 0)
