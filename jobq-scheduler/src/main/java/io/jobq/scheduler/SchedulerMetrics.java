@@ -11,8 +11,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Meters of a scheduler; docs/metrics.md lists them. */
 final class SchedulerMetrics {
     private static final Duration[] BUCKETS = {
-        Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(200),
-        Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(1)
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(1)
     };
 
     private final Counter fired;
