@@ -105,7 +105,9 @@ public final class WholeSystem {
             out.println("==== /health: " + get(system, "/health").split(",", 2)[0] + ", …");
             get(system, "/metrics")
                     .lines()
-                    .filter(line -> line.startsWith("jobq_jobs_settled_total") || line.startsWith("jobq_scheduler_"))
+                    .filter(line -> line.startsWith("jobq_jobs_succeeded_total")
+                            || line.startsWith("jobq_scheduler_ticks")
+                            || line.startsWith("jobq_scheduler_leader"))
                     .forEach(line -> out.println("     " + line));
             return report(done, jobs.size());
         }

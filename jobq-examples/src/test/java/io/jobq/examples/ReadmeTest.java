@@ -44,6 +44,7 @@ class ReadmeTest {
             import io.jobq.operations.*;
             import io.jobq.redis.*;
             import io.jobq.resilience.*;
+            import io.jobq.scheduler.*;
             import io.jobq.spi.JobAction;
             import io.jobq.spi.JobFilter;
             import io.jobq.spi.Retention;

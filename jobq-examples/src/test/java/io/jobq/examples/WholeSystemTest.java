@@ -23,8 +23,8 @@ class WholeSystemTest {
             assertThat(errors.text()).isEmpty();
             assertThat(status).as(screen.text()).isZero();
             assertThat(screen.text())
-                    .contains("/metrics and /health", "\"UP\"", "jobq_scheduler_leader 1.0")
-                    .containsPattern("jobq_jobs_settled_total\\{.*queue=\"critical\"")
+                    .contains("/metrics and /health", "\"status\":\"up\"", "jobq_scheduler_leader 1.0")
+                    .containsPattern("jobq_jobs_succeeded_total\\{.*queue=\"critical\"")
                     .contains("done: 620 jobs; 200 orders, 200 charged once");
         }
     }
