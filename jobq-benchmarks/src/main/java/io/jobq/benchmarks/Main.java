@@ -24,6 +24,7 @@ public final class Main {
             new SharesMode(),
             new TenantsMode(),
             new OperationsMode(),
+            new SchedulesMode(),
             new ChaosMode());
     /** For processes that this program starts. */
     private static final List<Mode> INNER = List.of(new ChaosWorker(), new ChaosProducer());

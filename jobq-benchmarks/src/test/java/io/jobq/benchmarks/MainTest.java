@@ -71,6 +71,15 @@ class MainTest {
     }
 
     @Test
+    void schedulesAreTimed() throws InterruptedException {
+        assertThat(run("schedules --ticks 20 --warmup 1 --seconds 2 --waiting 50"))
+                .isZero();
+        assertThat(lines())
+                .extracting(line -> line.get("metric").asString())
+                .contains("p99_ms", "load_ms", "heap_bytes_per_schedule", "idle_cpu_percent");
+    }
+
+    @Test
     void sharesAreWhatTheWeightsSay() throws InterruptedException {
         assertThat(run("shares --jobs 3500")).isZero();
 
