@@ -19,7 +19,7 @@ class RedisIdempotencyStormTest {
         long seed = Long.getLong("jobq.seed", new Random().nextInt(Integer.MAX_VALUE));
         try (RedisProcess redis = RedisProcess.start()) {
             RedisOptions options = RedisOptions.of(redis.uri()).withRetention(ALL);
-            System.out.println(new IdempotencyStorm(() -> peer(options)).run(seed, 1_000, 20));
+            System.out.println(new IdempotencyStorm(() -> peer(options)).run(seed, 1_000, 6));
 
             assertThat(redis.ask("KEYS", "jobq:idempotency:*").lines()).hasSize(1_000);
             assertThat(redis.ask("GET", "jobq:idempotency:effect::key 7")).startsWith("{\"state\":\"completed\"");

@@ -11,7 +11,7 @@ import java.time.Instant;
 class RedisSchedulerStormTest extends SchedulerStorm {
     @Override
     protected Duration time() {
-        return Duration.ofMinutes(Integer.getInteger("jobq.storm.minutes", 8));
+        return Duration.ofMinutes(Integer.getInteger("jobq.storm.minutes", 3));
     }
 
     @Override

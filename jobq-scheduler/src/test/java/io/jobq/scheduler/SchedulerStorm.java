@@ -78,10 +78,9 @@ public abstract class SchedulerStorm extends SchedulerFixture {
         for (int i = 0; i < SCHEDULES; i++) {
             String name = "s" + i;
             triggers.put(name, trigger(i));
-            since.put(name, now());
-            members.get(0)
-                    .scheduler
-                    .schedule(Schedule.of(name, trigger(i), WORK).overlap(Overlap.ALLOW));
+            Scheduler first = members.get(0).scheduler;
+            first.schedule(Schedule.of(name, trigger(i), WORK).overlap(Overlap.ALLOW));
+            since.put(name, info(first, name).progress().last());
         }
         Instant end = now().plus(time());
         Instant nextHarm = now();
