@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Roster {
     private static final Logger log = LoggerFactory.getLogger(Roster.class);
     /** From so many schedules of a queue on, all progress there is read together. */
-    private static final int FEW = 20;
+    private static final int FEW = 1_000;
     /** A progress without a schedule may belong to one that is about to be stored. */
     private static final Duration ORPHANED_AFTER = Duration.ofHours(1);
     /** A schedule without further ticks is deleted then. */
@@ -101,7 +101,7 @@ final class Roster {
 
     private Map<String, Entry> guards(String queue, List<String> names) {
         Map<String, Entry> guards = new HashMap<>();
-        if (names.size() > FEW) {
+        if (mark == 0 || names.size() > FEW) {
             registry.list(Guard.kind(queue)).forEach(each -> guards.put(each.key(), each));
         } else {
             names.forEach(name -> guard(queue, name).ifPresent(each -> guards.put(name, each)));

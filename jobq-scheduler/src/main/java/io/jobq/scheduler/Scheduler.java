@@ -174,6 +174,7 @@ public final class Scheduler implements AutoCloseable {
 
     /**
      * Enqueues a job of a schedule now, whatever its timetable, pause and overlap policy say. It is among its runs.
+     * A call that throws {@link StorageException} may have enqueued it, and repeated enqueues another.
      *
      * @throws JobQException if there is none of that name
      */
