@@ -10,6 +10,8 @@ import io.jobq.JobId;
 import io.jobq.JobQ;
 import io.jobq.JobQException;
 import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.Guard;
+import io.jobq.spi.Registry.Entry;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Storage;
 import io.jobq.testkit.ManualClock;
@@ -130,6 +132,40 @@ class ScheduledTest extends SchedulerFixture {
                 .isInstanceOf(JobQException.class)
                 .hasMessageContaining("smaller payload");
         assertThat(a.list()).isEmpty();
+    }
+
+    @Test
+    void whenTheClockIsPutBackTicksWaitAndNoneComesTwice() {
+        Scheduler a = scheduler("a");
+        a.schedule(each(Duration.ofMinutes(1)));
+        Instant start = now();
+        run(Duration.ofMinutes(5), a);
+        clock.advance(Duration.ofHours(-1));
+        run(Duration.ofMinutes(70), a);
+        assertThat(a.isLeader()).isTrue();
+        assertThat(ticks("s")).containsExactlyElementsOf(expected(every(Duration.ofMinutes(1)), start, now()));
+    }
+
+    @Test
+    void whenTheClockJumpsAheadWhatItLeapsOverIsMissed() {
+        Scheduler a = scheduler("a");
+        a.schedule(each(Duration.ofMinutes(1)).misfire(Misfire.catchUp(3)));
+        run(Duration.ofMinutes(2), a);
+        int before = jobs().size();
+        clock.advance(Duration.ofDays(2));
+        run(Duration.ofSeconds(1), a);
+        assertThat(jobs()).hasSizeBetween(before + 3, before + 4);
+    }
+
+    @Test
+    void aProgressThatCannotBeReadKeepsNoOtherFromTicking() {
+        Scheduler a = scheduler("a");
+        a.schedule("odd", every(Duration.ofMinutes(1)), WORK);
+        a.schedule(each(Duration.ofMinutes(1)));
+        storage().registry().put(new Entry(Guard.kind("default"), "odd", "{\"new\":1}", 0), -1, null);
+        run(Duration.ofMinutes(3), a);
+        assertThat(ticks("odd")).isEmpty();
+        assertThat(ticks("s")).hasSizeGreaterThanOrEqualTo(3);
     }
 
     @Test
