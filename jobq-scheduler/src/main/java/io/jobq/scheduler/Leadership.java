@@ -2,6 +2,7 @@ package io.jobq.scheduler;
 
 import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class Leadership {
     }
 
     private Optional<Lead> stored() {
-        return registry.find(KIND, KEY).map(entry -> read(entry.json()));
+        return registry.find(KIND, KEY).flatMap(Leadership::read);
     }
 
     /** When to call {@link #hold} again. */
@@ -71,7 +72,7 @@ final class Leadership {
             return true;
         }
         Optional<Entry> entry = registry.find(KIND, KEY);
-        Lead lead = entry.map(each -> read(each.json())).orElse(null);
+        Lead lead = entry.flatMap(Leadership::read).orElse(null);
         long current = entry.map(Entry::version).orElse(0L);
         if (lead == null || lead.leader().equals(instance) || !lead.end().isAfter(now)) {
             if (put(now, current)) {
@@ -83,8 +84,15 @@ final class Leadership {
         return false;
     }
 
-    private static Lead read(String json) {
-        return Json.read("leader", json, Lead.class, lead -> lead);
+    /** One that cannot be read, of another release, is as good as none: to lead beside another does no harm. */
+    private static Optional<Lead> read(Entry entry) {
+        try {
+            Lead lead = Json.read("leader", entry.json(), Lead.class, each -> each);
+            return lead.end().isAfter(Instant.MIN) && !lead.leader().isEmpty() ? Optional.of(lead) : Optional.empty();
+        } catch (IllegalArgumentException | DateTimeException unusable) {
+            log.debug("the leader's entry can't be read here", unusable);
+            return Optional.empty();
+        }
     }
 
     private boolean put(Instant now, long expected) {
@@ -105,7 +113,9 @@ final class Leadership {
     /** If another is faster, the next renewal fails: no entry has version 0 then. */
     private long firstVersion() {
         return registry.find(KIND, KEY)
-                .filter(entry -> read(entry.json()).leader().equals(instance))
+                .filter(entry -> read(entry)
+                        .filter(lead -> lead.leader().equals(instance))
+                        .isPresent())
                 .map(Entry::version)
                 .orElse(0L);
     }

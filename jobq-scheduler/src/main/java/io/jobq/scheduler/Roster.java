@@ -39,6 +39,9 @@ final class Roster {
     /** Schedules with which a step has failed, since somebody else was at it. */
     private final Set<String> unfinished = new HashSet<>();
 
+    /** Schedules that another release has stored; its leader will want to find their progress. */
+    private final Set<String> unreadable = new HashSet<>();
+
     private long mark;
 
     Roster(Storage storage, Agenda agenda) {
@@ -51,6 +54,7 @@ final class Roster {
     void load(Instant now) {
         agenda.clear();
         unfinished.clear();
+        unreadable.clear();
         mark = 0;
         List<Versioned> all = follow(now);
         removeOrphans(all, now);
@@ -86,6 +90,7 @@ final class Roster {
     }
 
     private void drop(String name, IllegalArgumentException unusable) {
+        unreadable.add(name);
         log.warn("schedule '{}' can't be read here and does not tick: {}", name, unusable.getMessage());
         agenda.remove(name);
     }
@@ -264,7 +269,8 @@ final class Roster {
 
     private void removeOrphans(String queue, Set<String> names, Instant now) {
         for (Entry guard : registry.list(Guard.kind(queue))) {
-            if (!names.contains(guard.key()) && isOld(guard, now)) {
+            boolean owned = names.contains(guard.key()) || unreadable.contains(guard.key());
+            if (!owned && isOld(guard, now)) {
                 registry.remove(guard.kind(), guard.key(), guard.version());
             }
         }

@@ -169,6 +169,31 @@ class ScheduledTest extends SchedulerFixture {
     }
 
     @Test
+    void whatAnotherReleaseHasStoredIsLeftAlone() {
+        Entry schedule = new Entry(StoredSchedule.KIND, "odd", "{\"terms\":{\"new\":1}}", 0);
+        Entry progress =
+                new Entry(Guard.kind("default"), "odd", Progress.from(now()).json(), 0);
+        storage().registry().put(schedule, 0, null);
+        storage().registry().put(progress, 0, null);
+        scheduler("x").schedule(each(Duration.ofMinutes(1)));
+        clock.advance(Duration.ofHours(5));
+        run(Duration.ofSeconds(1), scheduler("a"));
+        assertThat(storage().registry().list(Guard.kind("default")))
+                .extracting(Entry::key)
+                .containsExactly("odd", "s");
+    }
+
+    @Test
+    void aLeadersEntryThatCannotBeReadKeepsNobodyFromLeading() {
+        for (String json : List.of("{\"new\":1}", "{}", "{\"instance\":\"x\",\"until\":\"later\"}")) {
+            storage().registry().put(new Entry("scheduler", "leader", json, 0), -1, null);
+            Scheduler a = scheduler("a" + json.length());
+            run(Duration.ofSeconds(1), a);
+            assertThat(a.isLeader()).as(json).isTrue();
+        }
+    }
+
+    @Test
     void onItsOwnThreadItTicksInRealTime() throws Exception {
         BlockingQueue<Instant> ran = new LinkedBlockingQueue<>();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
