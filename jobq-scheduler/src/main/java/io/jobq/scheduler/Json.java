@@ -1,10 +1,8 @@
 package io.jobq.scheduler;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.time.DateTimeException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,7 +31,9 @@ final class Json {
         try {
             @Nullable F form = MAPPER.readValue(json, type);
             return value.apply(required(what, form));
-        } catch (JacksonException | DateTimeException unusable) {
+        } catch (IllegalArgumentException refused) {
+            throw refused;
+        } catch (RuntimeException unusable) { // whatever a record refuses, such as null in a list
             throw new IllegalArgumentException("not a stored " + what + ": " + Words.quote(json), unusable);
         }
     }

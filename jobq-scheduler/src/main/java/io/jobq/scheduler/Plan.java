@@ -18,6 +18,9 @@ record Plan(Progress progress, List<Instant> fire, boolean cancelsEarlier) {
 
     /** Decides; which runs are unfinished must have been looked up. */
     static Plan of(StoredSchedule schedule, Progress progress, Instant now) {
+        if (schedule.isPaused()) {
+            return new Plan(progress, List.of(), false);
+        }
         Terms terms = schedule.terms();
         Instant since = schedule.status().since();
         Instant after = progress.last().isAfter(since) ? progress.last() : since;

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param last the latest tick that was dealt with
  * @param skipped how many ticks were skipped for an earlier run
  * @param waiting ticks that wait for an earlier run to end, oldest first
- * @param runs the last runs, newest first
+ * @param runs the last runs, newest first; if runs may not overlap, also earlier ones that have not ended
  * @param sealed whether it goes on in another queue, and nothing may be fired here
  */
 record Progress(Instant last, long skipped, List<Instant> waiting, List<ScheduleRun> runs, boolean sealed) {
-    private static final int RUNS_KEPT = 10;
+    private static final int ENDED_KEPT = 10;
+    /** That many unfinished ones are known, so that a policy can tell whether an earlier run has ended. */
+    private static final int OPEN_KEPT = 100;
 
     Progress {
         waiting = List.copyOf(waiting);
@@ -41,6 +43,12 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
         return tick.isAfter(last) ? new Progress(tick, skipped, waiting, runs, sealed) : this;
     }
 
+    /** When only this one of several ticks has been fired. */
+    Progress fired(Instant tick) {
+        List<Instant> left = waiting.stream().filter(each -> !each.equals(tick)).toList();
+        return upTo(tick).waiting(left);
+    }
+
     Progress skipping(int more) {
         return more == 0 ? this : new Progress(last, skipped + more, waiting, runs, sealed);
     }
@@ -53,13 +61,31 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
         return new Progress(last, skipped, waiting, runs, changed);
     }
 
-    Progress with(ScheduleRun run) {
+    /** With one more run of a schedule with this policy. */
+    Progress with(ScheduleRun run, Overlap overlap) {
         List<ScheduleRun> more = new ArrayList<>(runs);
         more.add(0, run);
-        return with(more.size() > RUNS_KEPT ? more.subList(0, RUNS_KEPT) : more);
+        int mostOpen = overlap == Overlap.ALLOW ? ENDED_KEPT : OPEN_KEPT;
+        int last = more.size() - 1;
+        for (int i = last; i > 0 && more.size() > ENDED_KEPT; i--) {
+            if (!more.get(i).isOpen() || more.size() > mostOpen) {
+                more.remove(i);
+            }
+        }
+        return runs(more);
     }
 
-    private Progress with(List<ScheduleRun> changed) {
+    /** The last runs, as users see them. */
+    List<ScheduleRun> latest() {
+        return runs.size() > ENDED_KEPT ? runs.subList(0, ENDED_KEPT) : runs;
+    }
+
+    /** Whether nothing has come of it yet. */
+    boolean isFresh() {
+        return runs.isEmpty() && waiting.isEmpty() && skipped == 0 && !sealed;
+    }
+
+    Progress runs(List<ScheduleRun> changed) {
         return new Progress(last, skipped, waiting, changed, sealed);
     }
 
@@ -68,7 +94,7 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
         if (runs.stream().noneMatch(run -> run.isOpen() && results.containsKey(run.job()))) {
             return this;
         }
-        return with(runs.stream().map(run -> resolved(run, results)).toList());
+        return runs(runs.stream().map(run -> resolved(run, results)).toList());
     }
 
     private static ScheduleRun resolved(ScheduleRun run, Map<JobId, Result> results) {

@@ -214,7 +214,8 @@ final class Roster {
         Progress next = (latest == null ? Progress.from(now) : latest).sealed(false);
         Entry mine = new Entry(Guard.kind(schedule.queue()), name, next.json(), 0);
         boolean moved = registry.put(mine, here == null ? 0 : here.version(), null)
-                && registry.put(schedule.with(schedule.status().settled()).entry(), stored.version(), null);
+                && registry.put(
+                        schedule.with(schedule.status().movedFrom(List.of())).entry(), stored.version(), null);
         if (moved) {
             former.forEach(each -> registry.remove(each.kind(), each.key(), each.version()));
         } else {

@@ -9,14 +9,13 @@ import io.jobq.spi.Registry.Entry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScheduleBook {
     private static final int TRIES = 50;
+    /** How long another process may take to store a schedule after its progress. */
+    private static final Duration JUST = Duration.ofMinutes(1);
 
     private final Registry registry;
 
@@ -67,8 +68,17 @@ final class ScheduleBook {
     /** The progress of all schedules of a queue, by name. */
     Map<String, Progress> progress(String queue) {
         Map<String, Progress> all = new HashMap<>();
-        registry.list(Guard.kind(queue)).forEach(entry -> all.put(entry.key(), Progress.parse(entry.json())));
+        registry.list(Guard.kind(queue))
+                .forEach(entry -> progress(entry).ifPresent(progress -> all.put(entry.key(), progress)));
         return all;
+    }
+
+    private static Optional<Progress> progress(Entry guard) {
+        try {
+            return Optional.of(Progress.parse(guard.json()));
+        } catch (IllegalArgumentException ofAnotherRelease) {
+            return Optional.empty();
+        }
     }
 
     /** Lets the leader look at a schedule's progress again. */
@@ -83,81 +93,96 @@ final class ScheduleBook {
      */
     boolean declare(String name, Terms terms) {
         String declared = fingerprint(terms);
-        return update(name, old -> {
-            if (old == null || old.isDeleted()) {
-                return created(name, terms, declared);
+        return attempt(name, () -> {
+            Optional<Entry> guard = registry.find(Guard.kind(terms.job().queue()), name);
+            Versioned old = stored(name); // after the guard, which is somebody else's then if that has changed since
+            if (old == null || old.schedule().isDeleted()) {
+                return create(name, terms, declared, guard, old);
             }
-            return old.status().declared().equals(declared) ? old : changed(old, terms, declared);
+            boolean same = old.schedule().status().declared().equals(declared);
+            return replace(old, same ? old.schedule() : changed(old.schedule(), terms, declared));
         });
     }
 
     /** What an operator says: stores the terms, which stay until code says something new. */
     boolean change(String name, Terms terms) {
-        return update(
-                name,
-                old -> changed(
-                        present(name, old), terms, present(name, old).status().declared()));
+        return update(name, old -> changed(old, terms, old.status().declared()));
     }
 
     /** Changes what is known about a schedule. */
     boolean edit(String name, UnaryOperator<Status> edit) {
-        return update(
-                name,
-                old -> present(name, old).with(edit.apply(present(name, old).status())));
+        return update(name, old -> old.with(edit.apply(old.status())));
     }
 
     /** Deletes a schedule, if it is there; the leader removes its progress. */
     boolean delete(String name) {
-        return update(name, old -> old == null ? null : old.with(old.status().gone()));
-    }
-
-    private static StoredSchedule present(String name, @Nullable StoredSchedule schedule) {
-        if (schedule == null || schedule.isDeleted()) {
-            throw new JobQException("there is no schedule '" + name + "'");
-        }
-        return schedule;
-    }
-
-    private StoredSchedule created(String name, Terms terms, String declared) {
-        Instant now = registry.now();
-        begin(terms.job().queue(), name, now);
-        return new StoredSchedule(name, terms, Status.declared(declared, now));
-    }
-
-    /** A progress of its own, whatever a schedule of that name has left behind. */
-    private void begin(String queue, String name, Instant now) {
-        Entry fresh = new Entry(Guard.kind(queue), name, Progress.from(now).json(), 0);
-        attempt(name, () -> {
-            long version = registry.find(fresh.kind(), name).map(Entry::version).orElse(0L);
-            return registry.put(fresh, version, null) ? Optional.of(true) : Optional.empty();
+        return attempt(name, () -> {
+            Versioned old = stored(name);
+            return old == null
+                    ? Optional.of(false)
+                    : replace(old, old.schedule().with(old.schedule().status().gone()));
         });
+    }
+
+    /** Begins a progress, whatever a schedule of that name has left behind, and then stores the schedule. */
+    private Optional<Boolean> create(
+            String name, Terms terms, String declared, Optional<Entry> left, @Nullable Versioned deleted) {
+        Instant now = registry.now();
+        Entry fresh = new Entry(
+                Guard.kind(terms.job().queue()), name, begun(left, now).json(), 0);
+        if (!registry.put(fresh, left.map(Entry::version).orElse(0L), null)) {
+            return Optional.empty();
+        }
+        List<String> former = deleted == null ? List.of() : former(deleted.schedule(), terms);
+        Status status = Status.declared(declared, now).movedFrom(former);
+        boolean stored = registry.put(
+                new StoredSchedule(name, terms, status).entry(), deleted == null ? 0 : deleted.version(), null);
+        return stored ? Optional.of(true) : Optional.empty();
+    }
+
+    /** What another process may have begun just now for the same schedule is as good: no tick since is lost then. */
+    private static Progress begun(Optional<Entry> left, Instant now) {
+        return left.flatMap(ScheduleBook::progress)
+                .filter(Progress::isFresh)
+                .filter(progress -> !progress.last().isBefore(now.minus(JUST))
+                        && !progress.last().isAfter(now))
+                .orElse(Progress.from(now));
     }
 
     private StoredSchedule changed(StoredSchedule old, Terms terms, String declared) {
         boolean sameTicks = old.terms().timetable().equals(terms.timetable());
-        List<String> former = new ArrayList<>(old.status().former());
-        former.add(old.queue());
-        former.removeIf(terms.job().queue()::equals);
-        Status status = new Status(
-                sameTicks ? old.status().since() : registry.now(),
-                declared,
-                old.status().pausedSince(),
-                former.stream().distinct().toList(),
-                false);
+        Instant since = sameTicks ? old.status().since() : registry.now();
+        Status status = new Status(since, declared, old.status().pausedSince(), former(old, terms), false);
         return new StoredSchedule(old.name(), terms, status);
     }
 
-    private boolean update(String name, Function<@Nullable StoredSchedule, @Nullable StoredSchedule> change) {
+    private static List<String> former(StoredSchedule old, Terms terms) {
+        return Stream.concat(old.status().former().stream(), Stream.of(old.queue()))
+                .filter(queue -> !queue.equals(terms.job().queue()))
+                .distinct()
+                .toList();
+    }
+
+    private @Nullable Versioned stored(String name) {
+        return registry.find(StoredSchedule.KIND, name).map(Versioned::of).orElse(null);
+    }
+
+    private boolean update(String name, UnaryOperator<StoredSchedule> change) {
         return attempt(name, () -> {
-            Versioned old =
-                    registry.find(StoredSchedule.KIND, name).map(Versioned::of).orElse(null);
-            StoredSchedule next = change.apply(old == null ? null : old.schedule());
-            if (next == null || (old != null && next.equals(old.schedule()))) {
-                return Optional.of(false);
+            Versioned old = stored(name);
+            if (old == null || old.schedule().isDeleted()) {
+                throw new JobQException("there is no schedule '" + name + "'");
             }
-            boolean stored = registry.put(next.entry(), old == null ? 0 : old.version(), null);
-            return stored ? Optional.of(true) : Optional.empty();
+            return replace(old, change.apply(old.schedule()));
         });
+    }
+
+    /** Whether there was anything to store; empty if another was faster. */
+    private Optional<Boolean> replace(Versioned old, StoredSchedule next) {
+        if (next.equals(old.schedule())) {
+            return Optional.of(false);
+        }
+        return registry.put(next.entry(), old.version(), null) ? Optional.of(true) : Optional.empty();
     }
 
     private interface Try<T> {

@@ -201,8 +201,9 @@ public final class Scheduler implements AutoCloseable {
         if (guard.isEmpty() || Progress.parse(guard.get().json()).sealed()) {
             return job; // on its way to another queue; it will not be among the runs
         }
+        ScheduleRun run = new ScheduleRun(now, job.id(), Result.UNFINISHED, true);
         Progress next =
-                Progress.parse(guard.get().json()).with(new ScheduleRun(now, job.id(), Result.UNFINISHED, true));
+                Progress.parse(guard.get().json()).with(run, schedule.terms().overlap());
         return job.withGuard(new Guard(schedule.name(), guard.get().version(), next.json()));
     }
 
@@ -258,7 +259,7 @@ public final class Scheduler implements AutoCloseable {
                 terms.overlap(),
                 schedule.status().pausedSince(),
                 schedule.isPaused() ? null : terms.timetable().next(now).orElse(null),
-                new Done(progress.last(), progress.skipped(), progress.waiting(), progress.runs()));
+                new Done(progress.last(), progress.skipped(), progress.waiting(), progress.latest()));
     }
 
     /** The tick for which a job runs; empty for a job that no schedule has enqueued. */

@@ -40,8 +40,8 @@ record StoredSchedule(String name, Terms terms, Status status) {
             return new Status(since, declared, pausedSince, former, true);
         }
 
-        Status settled() {
-            return new Status(since, declared, pausedSince, List.of(), deleted);
+        Status movedFrom(List<String> queues) {
+            return new Status(since, declared, pausedSince, queues, deleted);
         }
     }
 

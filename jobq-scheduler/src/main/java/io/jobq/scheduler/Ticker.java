@@ -14,7 +14,7 @@ import io.jobq.spi.Storage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +149,7 @@ final class Ticker {
                 each.progress = seen;
             }
             Tracked current = agenda.find(each.name);
-            if (current == each && !seen.isBusy() && !seen.waiting().isEmpty()) {
+            if (current == each && !seen.isBusy() && !seen.waiting().isEmpty() && !each.schedule.isPaused()) {
                 agenda.put(each, now);
             }
             watch(current);
@@ -182,8 +182,15 @@ final class Ticker {
             plan(each, now).ifPresent(firings::add);
         }
         cancelEarlier(firings);
-        Map<JobId, InsertResult> stored = insert(firings);
-        firings.forEach(each -> conclude(each, stored, now));
+        Set<Tracked> outdated = insert(firings);
+        for (Firing each : firings) {
+            if (outdated.contains(each.tracked())) {
+                roster.refresh(each.tracked().name, now);
+                watch(agenda.find(each.tracked().name));
+            } else {
+                conclude(each, now);
+            }
+        }
     }
 
     /** One schedule must not keep the others from ticking, whatever is wrong with it. */
@@ -208,26 +215,35 @@ final class Ticker {
         }
     }
 
-    private Map<JobId, InsertResult> insert(List<Firing> firings) {
-        List<NewJob> jobs =
-                firings.stream().flatMap(each -> each.jobs().stream()).toList();
-        Map<JobId, InsertResult> stored = new HashMap<>();
-        if (!jobs.isEmpty()) {
-            List<InsertResult> results = storage.jobs().insert(jobs);
-            for (int i = 0; i < jobs.size(); i++) {
-                stored.put(jobs.get(i).id(), results.get(i));
+    /**
+     * Inserts a job of each at a time, since nobody may come between one that was refused and the next. Returns those of which one was
+     * refused.
+     */
+    private Set<Tracked> insert(List<Firing> firings) {
+        Set<Tracked> outdated = new HashSet<>();
+        List<Firing> left = withJob(firings, 0);
+        for (int i = 0; !left.isEmpty(); i++) {
+            int at = i;
+            List<InsertResult> results = storage.jobs()
+                    .insert(left.stream().map(each -> each.jobs().get(at)).toList());
+            for (int each = 0; each < results.size(); each++) {
+                if (results.get(each) instanceof InsertResult.Outdated) {
+                    outdated.add(left.get(each).tracked());
+                }
             }
+            left = withJob(left, i + 1);
+            left.removeIf(each -> outdated.contains(each.tracked()));
         }
-        return stored;
+        return outdated;
     }
 
-    private void conclude(Firing firing, Map<JobId, InsertResult> stored, Instant now) {
+    private static List<Firing> withJob(List<Firing> firings, int index) {
+        return new ArrayList<>(
+                firings.stream().filter(each -> each.jobs().size() > index).toList());
+    }
+
+    private void conclude(Firing firing, Instant now) {
         Tracked tracked = firing.tracked();
-        if (firing.jobs().stream().anyMatch(job -> stored.get(job.id()) instanceof InsertResult.Outdated)) {
-            roster.refresh(tracked.name, now);
-            watch(agenda.find(tracked.name));
-            return;
-        }
         metrics.fired(firing, now);
         tracked.guard += firing.jobs().size();
         if (firing.jobs().isEmpty() && !firing.reached().equals(tracked.progress)) {
@@ -244,21 +260,28 @@ final class Ticker {
         watch(current);
     }
 
-    /** The jobs of a plan, each under the guard that the one before leaves. */
+    /**
+     * The jobs of a plan, each under the guard that the one before leaves; only the last says that all is done, since others may come
+     * between.
+     */
     record Firing(Tracked tracked, Plan plan, List<NewJob> jobs, Progress reached) {
         static Firing of(Tracked tracked, Plan plan) {
             StoredSchedule schedule = tracked.schedule;
             List<NewJob> jobs = new ArrayList<>();
-            Progress progress = plan.progress();
+            Progress progress = tracked.progress;
             long version = tracked.guard;
             for (Instant tick : plan.fire()) {
                 Instant start = schedule.terms().timetable().startOf(tracked.name, tick);
                 Due due = start.equals(tick) ? Due.In.NOW : new Due.At(start);
                 NewJob job = schedule.terms().job().job(tracked.name, tick, due);
-                progress = progress.with(new ScheduleRun(tick, job.id(), Result.UNFINISHED, false));
+                boolean isLast = jobs.size() == plan.fire().size() - 1;
+                progress = (isLast ? plan.progress().runs(progress.runs()) : progress.fired(tick))
+                        .with(
+                                new ScheduleRun(tick, job.id(), Result.UNFINISHED, false),
+                                schedule.terms().overlap());
                 jobs.add(job.withGuard(new Guard(tracked.name, version++, progress.json())));
             }
-            return new Firing(tracked, plan, jobs, progress);
+            return new Firing(tracked, plan, jobs, jobs.isEmpty() ? plan.progress() : progress);
         }
     }
 }

@@ -16,16 +16,23 @@ import io.jobq.spi.StorageException;
 import io.jobq.spi.Subscription;
 import io.jobq.spi.SweepResult;
 import io.jobq.spi.WorkerLease;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A storage whose caller is held up just before it inserts, or does not get the answer. */
+/** A storage whose caller is held up at a chosen moment, or does not get the answer. */
 final class HookedStorage implements Storage {
     private final Storage storage;
     private @Nullable Runnable hook;
     private boolean lose;
+    private int callsUntilHook;
+    private @Nullable Runnable registryHook;
+    private int cutAfter;
+    private @Nullable Runnable atCut;
 
     HookedStorage(Storage storage) {
         this.storage = storage;
@@ -40,6 +47,18 @@ final class HookedStorage implements Storage {
         lose = true;
     }
 
+    /** What happens before one of the next calls of the registry, 1 for the next. */
+    void beforeRegistryCall(int call, Runnable action) {
+        callsUntilHook = call;
+        registryHook = action;
+    }
+
+    /** What happens when so many more jobs have been stored, in one insert or several. */
+    void cutInsertsAfter(int jobs, Runnable action) {
+        cutAfter = jobs;
+        atCut = action;
+    }
+
     @Override
     public JobStore jobs() {
         return new Jobs(storage.jobs());
@@ -52,7 +71,24 @@ final class HookedStorage implements Storage {
 
     @Override
     public Registry registry() {
-        return storage.registry();
+        Registry real = storage.registry();
+        return (Registry) Proxy.newProxyInstance(
+                Registry.class.getClassLoader(), new Class<?>[] {Registry.class}, (proxy, method, arguments) -> {
+                    callOfRegistry();
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause();
+                    }
+                });
+    }
+
+    private void callOfRegistry() {
+        Runnable now = registryHook;
+        if (now != null && --callsUntilHook == 0) {
+            registryHook = null;
+            now.run();
+        }
     }
 
     @Override
@@ -72,11 +108,24 @@ final class HookedStorage implements Storage {
             if (now != null) {
                 now.run();
             }
-            List<InsertResult> results = jobs.insert(added);
+            List<InsertResult> results = atCut == null ? jobs.insert(added) : insertInTwo(added, atCut);
             if (lose) {
                 lose = false;
                 throw new StorageException("the answer was lost");
             }
+            return results;
+        }
+
+        private List<InsertResult> insertInTwo(List<NewJob> added, Runnable between) {
+            int first = Math.min(cutAfter, added.size());
+            List<InsertResult> results = new ArrayList<>(jobs.insert(added.subList(0, first)));
+            cutAfter -= first;
+            if (cutAfter > 0) {
+                return results;
+            }
+            atCut = null;
+            between.run();
+            results.addAll(jobs.insert(added.subList(first, added.size())));
             return results;
         }
 

@@ -14,6 +14,7 @@ import io.jobq.testkit.ManualClock;
 import io.jobq.testkit.StorageFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,12 +34,17 @@ public abstract class SchedulerFixture implements StorageFactory {
     private @Nullable Storage current;
     private @Nullable JobQ system;
     ManualClock clock = new ManualClock();
+    /** What was due by then, the last {@link #run} has done. */
+    private Instant ran = Instant.MIN;
 
+    /** Begins a second after a full hour: a storage whose clock runs by itself must not meet ticks by chance. */
     @BeforeEach
     void open() {
         clock = new ManualClock();
         current = create(LONG, clock);
         system = jobq(current);
+        passUntil(now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)).plusSeconds(1));
+        ran = now();
     }
 
     @AfterEach
@@ -96,6 +102,7 @@ public abstract class SchedulerFixture implements StorageFactory {
             passUntil(next);
         }
         passUntil(end);
+        ran = now();
         round(live);
     }
 
@@ -147,6 +154,24 @@ public abstract class SchedulerFixture implements StorageFactory {
                 .map(SchedulerFixture::tick)
                 .sorted(Comparator.naturalOrder())
                 .toList();
+    }
+
+    /** A schedule's jobs must be those of all its ticks since then, one each; the storage's clock may have gone on a little. */
+    void assertTicks(String schedule, Trigger trigger, Instant since) {
+        List<Instant> fired =
+                ticks(schedule).stream().filter(tick -> !tick.isAfter(ran)).toList();
+        assertThat(fired).isEqualTo(expected(trigger, since, ran));
+    }
+
+    /** Later ticks count of a schedule, as it is stored now. */
+    Instant since(String schedule) {
+        Instant last = info(scheduler("observer"), schedule).progress().last();
+        Instant since = new ScheduleBook(storage().registry())
+                .find(schedule)
+                .orElseThrow()
+                .status()
+                .since();
+        return last.isAfter(since) ? last : since;
     }
 
     /** The ticks that lie in a span, its end included. */
