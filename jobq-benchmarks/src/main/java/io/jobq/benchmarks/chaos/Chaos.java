@@ -16,8 +16,16 @@ final class Chaos {
      *
      * @param seed of all randomness that is not the machine's own
      * @param proxied whether workers and producers reach Redis by ways that can be cut
+     * @param skew of the processes' clocks
      */
-    record Course(long seed, Duration time, Map<Plan.Fault, Integer> faults, int workers, Load load, boolean proxied) {}
+    record Course(
+            long seed,
+            Duration time,
+            Map<Plan.Fault, Integer> faults,
+            int workers,
+            Load load,
+            boolean proxied,
+            Skew skew) {}
 
     /**
      * What is produced.
@@ -75,7 +83,7 @@ final class Chaos {
 
     Findings run() throws InterruptedException {
         try (History history = History.open(settings);
-                Fleet fleet = new Fleet(settings, history, logs)) {
+                Fleet fleet = new Fleet(settings, history, course.skew(), logs)) {
             for (int i = 0; i < course.workers(); i++) {
                 fleet.add(Fleet.WORKER, way());
             }
@@ -85,7 +93,7 @@ final class Chaos {
             List<String> complaints = fleet.stop();
             List<Event> events = history.read();
             Verdict verdict = Verdict.of(accepted, remains.jobs(), events);
-            List<Check> checks = settings.scenario().judge(new Scenario.Aftermath(settings, events, remains));
+            List<Check> checks = settings.scenario().judge(new Scenario.Aftermath(settings, course, events, remains));
             int kills = course.faults().getOrDefault(Plan.Fault.KILL, 0);
             Set<String> orphans = remains.orphanKeys(lease.multipliedBy(2));
             Findings findings = new Findings(accepted.size(), kills, verdict, checks, orphans, complaints);

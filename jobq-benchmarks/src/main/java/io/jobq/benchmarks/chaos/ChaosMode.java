@@ -43,6 +43,7 @@ public final class ChaosMode implements Mode {
         defaults.put("pauses", "0");
         defaults.put("cuts", "0");
         defaults.put("restarts", "0");
+        defaults.put("skew", "0");
         defaults.put("workers", "3");
         defaults.put("concurrency", "20");
         defaults.put("lease", "3");
@@ -103,7 +104,8 @@ public final class ChaosMode implements Mode {
                 faults,
                 options.number("workers", 1),
                 new Chaos.Load(options.number("rate", 1), options.number("work-ms", 0), options.seconds("drain")),
-                proxied);
+                proxied,
+                new Skew(options.number("skew", 0)));
     }
 
     private static int number(Options options, String name, boolean possible, String needed) {

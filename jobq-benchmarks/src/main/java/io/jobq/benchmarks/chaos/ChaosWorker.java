@@ -38,12 +38,19 @@ public final class ChaosWorker implements Mode {
     public void run(Options options, Results results) {
         ChaosSettings settings = ChaosSettings.of(options);
         try (History history = History.open(settings);
-                RedisStorage storage = settings.connect(options.text("storage"));
-                JobQ jobq = system(settings, new Seat(options.text("name"), history, storage))) {
-            jobq.start();
-            System.in.transferTo(OutputStream.nullOutputStream());
+                RedisStorage storage = settings.connect(options.text("storage"))) {
+            serve(settings, new Seat(options.text("name"), history, storage));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @SuppressWarnings("try") // the companion does its work by itself
+    private static void serve(ChaosSettings settings, Seat seat) throws IOException {
+        try (JobQ jobq = system(settings, seat);
+                Scenario.Companion companion = settings.scenario().accompany(settings, jobq, seat)) {
+            jobq.start();
+            System.in.transferTo(OutputStream.nullOutputStream());
         }
     }
 

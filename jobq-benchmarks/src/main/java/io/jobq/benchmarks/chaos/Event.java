@@ -32,6 +32,8 @@ record Event(Kind kind, long millis, String worker, String job, long token, Stri
         CHANGE,
         /** They have been changed. */
         CHANGED,
+        /** The worker is the leader that is about to be hit. */
+        LEAD,
         /** The worker is about to be killed. */
         KILL,
         /** The worker is about to be paused. */

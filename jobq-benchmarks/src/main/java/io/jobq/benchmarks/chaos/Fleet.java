@@ -35,13 +35,15 @@ final class Fleet implements AutoCloseable {
 
     private final ChaosSettings settings;
     private final History history;
+    private final Skew skew;
     private final Path logs;
     private final List<Place> places = new ArrayList<>();
     private int count;
 
-    Fleet(ChaosSettings settings, History history, Path logs) {
+    Fleet(ChaosSettings settings, History history, Skew skew, Path logs) {
         this.settings = settings;
         this.history = history;
+        this.skew = skew;
         this.logs = logs;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // for who interrupts it
     }
@@ -63,11 +65,12 @@ final class Fleet implements AutoCloseable {
         command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName(), "chaos-" + role));
         command.addAll(List.of("--name", name, "--storage", way));
         command.addAll(settings.words());
+        ProcessBuilder process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(logs.resolve(name + ".log").toFile());
+        process.environment().putAll(skew.environment(count));
         try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(logs.resolve(name + ".log").toFile())
-                    .start();
+            return process.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,9 +84,9 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Kills a process and starts another. Of workers, it is the first from some place on that runs a job, if any does. */
+    /** Kills a process and starts another. Of workers, it is the first prey from some place on, if there is any. */
     void kill(int index) {
-        Place place = busyFrom(index);
+        Place place = preyFrom(index);
         history.fault(Event.Kind.KILL, place.name);
         place.process.destroyForcibly().onExit().join();
         place.name = nextName(place.role);
@@ -91,25 +94,25 @@ final class Fleet implements AutoCloseable {
         place.paused = false;
     }
 
-    private Place busyFrom(int index) {
+    private Place preyFrom(int index) {
         Place chosen = places.get(index % places.size());
         if (!chosen.role.equals(WORKER)) {
             return chosen;
         }
-        Set<String> busy = history.busy();
+        Set<String> prey = settings.scenario().prey(settings, history);
         for (int i = 0; i < places.size(); i++) {
             Place place = places.get((index + i) % places.size());
-            if (busy.contains(place.name)) {
+            if (prey.contains(place.name)) {
                 return place;
             }
         }
         return chosen;
     }
 
-    /** Pauses a worker, and returns what lets it go on; null when it is paused already. */
+    /** Pauses a worker, and returns what lets it go on; null when it is paused already. Prey comes first, as for a kill. */
     @Nullable
     Runnable pause(int index) {
-        Place place = places.get(index % places.size());
+        Place place = preyFrom(index);
         if (place.paused) {
             return null;
         }

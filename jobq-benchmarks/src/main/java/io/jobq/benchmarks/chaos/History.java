@@ -127,7 +127,7 @@ final class History implements AutoCloseable {
                 case START -> running.put(hold, event.worker());
                 case EFFECT, STALE, LOST, ANSWER -> running.remove(hold);
                 case KILL -> running.values().removeIf(event.worker()::equals);
-                case PAUSE, ACCEPT, CHANGE, CHANGED -> {}
+                case PAUSE, ACCEPT, CHANGE, CHANGED, LEAD -> {}
             }
         }
         return Set.copyOf(running.values());

@@ -4,6 +4,7 @@ import io.jobq.Job;
 import io.jobq.JobQ;
 import io.jobq.Priority;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Plain jobs: none is lost, and nothing is done by who has lost its lease. */
@@ -21,14 +22,19 @@ final class JobsScenario implements Scenario {
         plain(system, seat);
     }
 
-    /** A handler whose only effect is that it is seen to have run. */
+    /** A handler whose only effect is that it is seen to have run, and when by its process' own clock. */
     static void plain(JobQ.Builder system, Seat seat) {
         system.handle(ChaosSettings.TYPE, Long.class, (millis, job) -> {
             String run = seat.nextRun();
-            seat.history().started(seat.name(), job, run);
+            seat.history().started(seat.name(), job, run, Long.toString(System.currentTimeMillis()));
             Thread.sleep(millis);
             seat.history().effect(seat.name(), job, run);
         });
+    }
+
+    @Override
+    public List<Check> judge(Aftermath aftermath) {
+        return List.of(Skew.check(aftermath));
     }
 
     @Override

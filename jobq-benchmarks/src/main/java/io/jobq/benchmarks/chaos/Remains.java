@@ -7,6 +7,9 @@ import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.WorkerOptions;
 import io.jobq.benchmarks.BareRedis;
+import io.jobq.scheduler.Once;
+import io.jobq.scheduler.Schedule;
+import io.jobq.scheduler.Scheduler;
 import io.jobq.spi.Applied;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
@@ -16,6 +19,7 @@ import io.jobq.spi.StorageStats.QueueStats;
 import io.jobq.spi.UniqueKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -100,6 +104,20 @@ final class Remains {
         return deliveries;
     }
 
+    /** Jobs that schedules have enqueued. */
+    List<SchedulesVerdict.Firing> firings() {
+        List<SchedulesVerdict.Firing> firings = new ArrayList<>();
+        each(job -> {
+            Map<String, String> headers = job.job().options().headers();
+            firings.add(new SchedulesVerdict.Firing(
+                    job.id().toString(),
+                    headers.getOrDefault(Scheduler.SCHEDULE_HEADER, "none"),
+                    Instant.parse(headers.getOrDefault(Scheduler.TICK_HEADER, Instant.MAX.toString())),
+                    job.times().enqueued()));
+        });
+        return firings;
+    }
+
     private void each(Consumer<JobSnapshot> look) {
         try (Storage storage = settings.connect(settings.uri())) {
             String cursor = null;
@@ -164,7 +182,7 @@ final class Remains {
         }
     }
 
-    /** What one job leaves behind that was run and deleted. */
+    /** What one job and one schedule leave behind that were run and deleted. */
     private Set<String> constantKeys() {
         String prefix = BareRedis.newPrefix("chaos-quiet");
         try (BareRedis redis = BareRedis.connect(settings.uri())) {
@@ -189,6 +207,17 @@ final class Remains {
                 LockSupport.parkNanos(this, POLL_NANOS);
             }
             LockSupport.parkNanos(this, HOUSEKEEPING_NANOS);
+            scheduleOnce(jobq);
+        }
+    }
+
+    private static void scheduleOnce(JobQ jobq) {
+        try (Scheduler scheduler = Scheduler.of(jobq).build()) {
+            Once never = Once.at(Instant.parse("2999-01-01T00:00:00Z"));
+            scheduler.schedule(
+                    Schedule.of("once", never, Job.of(ChaosSettings.TYPE, 0L)).queue(ChaosSettings.QUEUE));
+            scheduler.delete("once");
+            scheduler.runPending();
         }
     }
 

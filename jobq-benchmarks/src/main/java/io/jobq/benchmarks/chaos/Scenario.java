@@ -30,7 +30,13 @@ interface Scenario {
      *
      * @param events each once
      */
-    record Aftermath(ChaosSettings settings, List<Event> events, Remains remains) {}
+    record Aftermath(ChaosSettings settings, Chaos.Course course, List<Event> events, Remains remains) {}
+
+    /** What a worker process runs beside its system. */
+    interface Companion extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /** How it is called. */
     String name();
@@ -47,6 +53,16 @@ interface Scenario {
 
     /** Gives the system of a worker process its handlers. */
     void serve(JobQ.Builder system, Seat seat);
+
+    /** Starts what a worker process runs beside its system. */
+    default Companion accompany(ChaosSettings settings, JobQ system, Seat seat) {
+        return () -> {};
+    }
+
+    /** Workers that had better be hit now: those that run jobs. */
+    default Set<String> prey(ChaosSettings settings, History history) {
+        return history.busy();
+    }
 
     /** Begins to produce. */
     Load start(Ground ground, SplittableRandom random);

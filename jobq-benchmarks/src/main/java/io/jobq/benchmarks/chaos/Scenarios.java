@@ -5,8 +5,12 @@ import java.util.List;
 
 /** All scenarios. */
 final class Scenarios {
-    private static final List<Scenario> ALL =
-            List.of(new JobsScenario(), new LimitsScenario(), new UniqueScenario(), new IdempotencyScenario());
+    private static final List<Scenario> ALL = List.of(
+            new JobsScenario(),
+            new LimitsScenario(),
+            new UniqueScenario(),
+            new IdempotencyScenario(),
+            new SchedulesScenario());
 
     private Scenarios() {}
 

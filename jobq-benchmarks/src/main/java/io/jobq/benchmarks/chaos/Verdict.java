@@ -65,7 +65,7 @@ record Verdict(Set<String> lost, List<Event> stale, long duplicates, long settle
                 case STALE -> late.put(hold(event), event);
                 case LOST -> refused.add(hold(event));
                 case KILL -> killed.add(event.worker());
-                case START, EFFECT, PAUSE, ANSWER, ACCEPT, CHANGE, CHANGED -> {}
+                case START, EFFECT, PAUSE, ANSWER, ACCEPT, CHANGE, CHANGED, LEAD -> {}
             }
         }
         late.values().removeIf(event -> refused.contains(hold(event)) || killed.contains(event.worker()));
@@ -100,7 +100,7 @@ record Verdict(Set<String> lost, List<Event> stale, long duplicates, long settle
                     running.values().stream()
                             .filter(run -> run.worker().equals(event.worker()))
                             .forEach(run -> victims.putIfAbsent(run.job(), event));
-                case ANSWER, ACCEPT, CHANGE, CHANGED -> {}
+                case ANSWER, ACCEPT, CHANGE, CHANGED, LEAD -> {}
             }
         }
         return millis;
