@@ -114,10 +114,18 @@ final class Walk {
 
     private Map<JobId, Row> find(List<JobId> ids) {
         Map<JobId, Row> rows = new HashMap<>();
-        for (Row row : rows(calls, queues.everywhere(), ids)) {
+        for (Row row : rows(ids)) {
             rows.merge(row.job().id(), row, Walk::live);
         }
         return rows;
+    }
+
+    /** In the filter's queue alone, if none of them is on its way from there. */
+    private List<Row> rows(List<JobId> ids) {
+        String queue = filter.queue();
+        List<Row> rows = queue == null ? List.of() : rows(calls, queues.of(queue), ids);
+        boolean isEnough = queue != null && rows.stream().noneMatch(Row::isMoving);
+        return isEnough ? rows : rows(calls, queues.everywhere(), ids);
     }
 
     /** While a job goes to another queue it is in both for a moment, and what counts is what it does in the new one. */

@@ -13,19 +13,27 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Finds {@link Scheduled} methods on an object and makes schedules of them, or says what is wrong with them. */
 final class AnnotatedSchedules {
+    private static final String DEFAULT_QUEUE = "default";
+
     private AnnotatedSchedules() {}
 
-    static List<Schedule> of(Object instance) {
+    /**
+     * The schedules of an object.
+     *
+     * @param queueOf the queue that the system has for a type, {@code default} also if it does not know the type
+     */
+    static List<Schedule> of(Object instance, UnaryOperator<String> queueOf) {
         List<Schedule> found = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (Class<?> type = instance.getClass(); type != null && type != Object.class; type = type.getSuperclass()) {
             for (Method method : type.getDeclaredMethods()) {
                 String signature = method.getName() + Arrays.toString(method.getParameterTypes());
                 if (method.isAnnotationPresent(Scheduled.class) && !method.isBridge() && seen.add(signature)) {
-                    found.add(schedule(method));
+                    found.add(schedule(method, queueOf));
                 }
             }
         }
@@ -36,7 +44,7 @@ final class AnnotatedSchedules {
         return found;
     }
 
-    private static Schedule schedule(Method method) {
+    private static Schedule schedule(Method method, UnaryOperator<String> queueOf) {
         try {
             JobHandler handler = method.getAnnotation(JobHandler.class);
             boolean fits = Arrays.stream(method.getParameterTypes()).allMatch(each -> each == JobContext.class);
@@ -45,7 +53,7 @@ final class AnnotatedSchedules {
                         "must be a @JobHandler that takes nothing, or the JobContext; schedule jobs with a payload by"
                                 + " Scheduler.schedule(…)");
             }
-            return schedule(method.getAnnotation(Scheduled.class), handler);
+            return schedule(method.getAnnotation(Scheduled.class), handler, queueOf.apply(handler.value()));
         } catch (IllegalArgumentException | DateTimeException wrong) {
             throw new IllegalArgumentException(
                     "@Scheduled method " + method.getDeclaringClass().getName() + "." + method.getName() + ": "
@@ -54,11 +62,11 @@ final class AnnotatedSchedules {
         }
     }
 
-    private static Schedule schedule(Scheduled annotation, JobHandler handler) {
+    private static Schedule schedule(Scheduled annotation, JobHandler handler, String configured) {
         String name = annotation.name().isEmpty() ? handler.value() : annotation.name();
         Timetable timetable = Timetable.of(trigger(annotation)).jitter(Duration.parse(annotation.jitter()));
         return Schedule.of(name, timetable, Job.of(handler.value()))
-                .queue(handler.queue())
+                .queue(configured.equals(DEFAULT_QUEUE) ? handler.queue() : configured)
                 .misfire(misfire(annotation))
                 .overlap(annotation.overlap());
     }

@@ -15,6 +15,10 @@ record JobTemplate(String queue, String type, Payload payload, JobOptions option
         return new JobTemplate(encoded.queue(), encoded.type(), encoded.payload(), encoded.options());
     }
 
+    JobTemplate withPayload(Payload changed) {
+        return new JobTemplate(queue, type, changed, options);
+    }
+
     /**
      * The job of a tick.
      *

@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,11 @@ final class Leadership {
     private static final Logger log = LoggerFactory.getLogger(Leadership.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
-    /** The entry: until when who leads. */
-    record Lead(@Nullable String instance, @Nullable String until) {
+    /** The entry: until when who leads. Two instances may have one name by mistake, but not one term. */
+    record Lead(
+            @Nullable String instance,
+            @Nullable String term,
+            @Nullable String until) {
         String leader() {
             return Json.required("instance", instance);
         }
@@ -34,8 +38,14 @@ final class Leadership {
     private final Registry registry;
     private final String instance;
     private final Duration lease;
+    private final String term = UUID.randomUUID().toString();
     private long version;
     private volatile boolean leading;
+    /** When the lease has run out by the own clock for intervals, whatever the storage would say. */
+    private volatile long leadsUntil;
+    /** What the log has said last. */
+    private boolean led;
+
     private @Nullable String follows;
     private Instant nextLook = Instant.MIN;
 
@@ -45,8 +55,9 @@ final class Leadership {
         this.lease = lease;
     }
 
+    /** Whether it leads, as far as it knows; one that is cut off from the storage does no more when its lease is over. */
     boolean isLeading() {
-        return leading;
+        return leading && System.nanoTime() - leadsUntil < 0;
     }
 
     /** Who leads, as it is stored. */
@@ -71,10 +82,11 @@ final class Leadership {
         if (leading && put(now, version)) {
             return true;
         }
+        leading = false; // until it is known to lead
         Optional<Entry> entry = registry.find(KIND, KEY);
         Lead lead = entry.flatMap(Leadership::read).orElse(null);
         long current = entry.map(Entry::version).orElse(0L);
-        if (lead == null || lead.leader().equals(instance) || !lead.end().isAfter(now)) {
+        if (lead == null || term.equals(lead.term()) || !lead.end().isAfter(now)) {
             if (put(now, current)) {
                 return true;
             }
@@ -96,16 +108,19 @@ final class Leadership {
     }
 
     private boolean put(Instant now, long expected) {
-        Lead mine = new Lead(instance, now.plus(lease).toString());
+        long asked = System.nanoTime();
+        Lead mine = new Lead(instance, term, now.plus(lease).toString());
         if (!registry.put(new Entry(KIND, KEY, Json.write(mine), 0), expected, null)) {
             return false;
         }
         version = expected == 0 ? firstVersion() : expected + 1;
         nextLook = now.plus(lease.dividedBy(3));
-        if (!leading) {
+        leadsUntil = asked + lease.toNanos();
+        if (!led) {
             log.info("instance {} is now LEADER", instance);
         }
         leading = true;
+        led = true;
         follows = null;
         return true;
     }
@@ -113,9 +128,8 @@ final class Leadership {
     /** If another is faster, the next renewal fails: no entry has version 0 then. */
     private long firstVersion() {
         return registry.find(KIND, KEY)
-                .filter(entry -> read(entry)
-                        .filter(lead -> lead.leader().equals(instance))
-                        .isPresent())
+                .filter(entry ->
+                        read(entry).filter(lead -> term.equals(lead.term())).isPresent())
                 .map(Entry::version)
                 .orElse(0L);
     }
@@ -127,6 +141,7 @@ final class Leadership {
         }
         follows = leader;
         leading = false;
+        led = false;
         Instant end = lead == null ? now : lead.end();
         Instant soon = now.plus(LOOK_AGAIN);
         nextLook = end.isAfter(now) && end.isBefore(soon) ? end : soon;
@@ -137,7 +152,9 @@ final class Leadership {
         if (leading) {
             leading = false;
             registry.put(
-                    new Entry(KIND, KEY, Json.write(new Lead(instance, Instant.EPOCH.toString())), 0), version, null);
+                    new Entry(KIND, KEY, Json.write(new Lead(instance, term, Instant.EPOCH.toString())), 0),
+                    version,
+                    null);
         }
     }
 }

@@ -16,27 +16,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks up what has become of jobs. */
 record Outcomes(JobAdmin admin) {
-    /** The results of those that have ended; of those that are not stored any more nobody knows. */
-    Map<JobId, Result> of(Collection<JobId> ids) {
+    /**
+     * The results of those that have ended; of those that are not stored any more nobody knows.
+     *
+     * @param queue where they were enqueued, and are still unless somebody has moved them
+     */
+    Map<JobId, Result> of(String queue, Collection<JobId> ids) {
         Map<JobId, Result> results = new HashMap<>();
-        if (ids.isEmpty()) {
-            return results;
+        Set<JobId> left = new HashSet<>(ids);
+        lookUp(JobFilter.ALL.withQueue(queue), left, results);
+        lookUp(JobFilter.ALL, left, results);
+        left.forEach(id -> results.put(id, Result.UNKNOWN));
+        return results;
+    }
+
+    /** Takes those that are found out of those that are left. */
+    private void lookUp(JobFilter filter, Set<JobId> left, Map<JobId, Result> results) {
+        if (left.isEmpty()) {
+            return;
         }
-        Set<JobId> gone = new HashSet<>(ids);
-        JobFilter filter = JobFilter.ALL.withIds(gone);
+        JobFilter wanted = filter.withIds(Set.copyOf(left));
+        int most = left.size();
         @Nullable String cursor = null;
         do {
-            Page page = admin.list(filter, cursor, ids.size());
+            Page page = admin.list(wanted, cursor, most);
             for (JobSnapshot job : page.jobs()) {
-                gone.remove(job.id());
+                left.remove(job.id());
                 if (result(job.state()) != Result.UNFINISHED) {
                     results.put(job.id(), result(job.state()));
                 }
             }
             cursor = page.next();
         } while (cursor != null);
-        gone.forEach(id -> results.put(id, Result.UNKNOWN));
-        return results;
     }
 
     private static Result result(JobState state) {

@@ -11,21 +11,20 @@ import java.util.List;
  *
  * @param progress how far the schedule has come then, apart from the runs that are fired
  * @param fire ticks to fire now, in order
- * @param cancelsEarlier whether unfinished runs are to be cancelled before
  */
-record Plan(Progress progress, List<Instant> fire, boolean cancelsEarlier) {
+record Plan(Progress progress, List<Instant> fire) {
     private static final int MOST_WAIT = 1_000;
 
     /** Decides; which runs are unfinished must have been looked up. */
     static Plan of(StoredSchedule schedule, Progress progress, Instant now) {
         if (schedule.isPaused()) {
-            return new Plan(progress, List.of(), false);
+            return new Plan(progress, List.of());
         }
         Terms terms = schedule.terms();
         Instant since = schedule.status().since();
         Instant after = progress.last().isAfter(since) ? progress.last() : since;
         List<Instant> due = terms.timetable().due(after, now, terms.misfire());
-        Progress reached = due.isEmpty() ? progress : progress.upTo(due.get(due.size() - 1));
+        Progress reached = reached(progress, terms.timetable(), after, now, due);
         return switch (terms.overlap()) {
             case ALLOW -> all(reached, due);
             case REPLACE -> latest(reached, due);
@@ -34,21 +33,27 @@ record Plan(Progress progress, List<Instant> fire, boolean cancelsEarlier) {
         };
     }
 
+    /** Ticks that are missed and may not run have been dealt with, too. */
+    private static Progress reached(
+            Progress progress, Timetable timetable, Instant after, Instant now, List<Instant> due) {
+        List<Instant> latest = due.isEmpty() ? timetable.due(after, now, Misfire.runOnce()) : due;
+        return latest.isEmpty() ? progress : progress.upTo(latest.get(latest.size() - 1));
+    }
+
     private static Plan all(Progress progress, List<Instant> due) {
         List<Instant> fire = new ArrayList<>(progress.waiting()); // of another policy, which it had before
         fire.addAll(due);
-        return new Plan(progress.waiting(List.of()), fire, false);
+        return new Plan(progress.withWaiting(List.of()), fire);
     }
 
     private static Plan latest(Progress progress, List<Instant> due) {
         List<Instant> wanted = new ArrayList<>(progress.waiting());
         wanted.addAll(due);
         if (wanted.isEmpty()) {
-            return new Plan(progress, List.of(), false);
+            return new Plan(progress, List.of());
         }
         int last = wanted.size() - 1;
-        Progress next = progress.waiting(List.of()).skipping(last);
-        return new Plan(next, List.of(wanted.get(last)), progress.isBusy());
+        return new Plan(progress.withWaiting(List.of()).skipping(last), List.of(wanted.get(last)));
     }
 
     private static Plan oneByOne(Terms terms, Progress progress, List<Instant> due, Instant missedUntil) {
@@ -69,6 +74,6 @@ record Plan(Progress progress, List<Instant> fire, boolean cancelsEarlier) {
             skipped++;
         }
         List<Instant> fire = free && !waiting.isEmpty() ? List.of(waiting.remove(0)) : List.of();
-        return new Plan(progress.waiting(waiting).skipping(skipped), fire, false);
+        return new Plan(progress.withWaiting(waiting).skipping(skipped), fire);
     }
 }

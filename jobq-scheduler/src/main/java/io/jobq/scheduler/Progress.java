@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a schedule has come: the entry that guards its jobs, so that a tick is decided on once.
  *
- * @param last the latest tick that was dealt with
+ * @param last the latest tick that was dealt with: fired, skipped, or given up as missed
  * @param skipped how many ticks were skipped for an earlier run
  * @param waiting ticks that wait for an earlier run to end, oldest first
  * @param runs the last runs, newest first; if runs may not overlap, also earlier ones that have not ended
@@ -46,23 +46,23 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
     /** When only this one of several ticks has been fired. */
     Progress fired(Instant tick) {
         List<Instant> left = waiting.stream().filter(each -> !each.equals(tick)).toList();
-        return upTo(tick).waiting(left);
+        return upTo(tick).withWaiting(left);
     }
 
     Progress skipping(int more) {
         return more == 0 ? this : new Progress(last, skipped + more, waiting, runs, sealed);
     }
 
-    Progress waiting(List<Instant> ticks) {
+    Progress withWaiting(List<Instant> ticks) {
         return new Progress(last, skipped, ticks, runs, sealed);
     }
 
-    Progress sealed(boolean changed) {
+    Progress withSealed(boolean changed) {
         return new Progress(last, skipped, waiting, runs, changed);
     }
 
     /** With one more run of a schedule with this policy. */
-    Progress with(ScheduleRun run, Overlap overlap) {
+    Progress withRun(ScheduleRun run, Overlap overlap) {
         List<ScheduleRun> more = new ArrayList<>(runs);
         more.add(0, run);
         int mostOpen = overlap == Overlap.ALLOW ? ENDED_KEPT : OPEN_KEPT;
@@ -72,7 +72,7 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
                 more.remove(i);
             }
         }
-        return runs(more);
+        return withRuns(more);
     }
 
     /** The last runs, as users see them. */
@@ -85,16 +85,16 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
         return runs.isEmpty() && waiting.isEmpty() && skipped == 0 && !sealed;
     }
 
-    Progress runs(List<ScheduleRun> changed) {
+    Progress withRuns(List<ScheduleRun> changed) {
         return new Progress(last, skipped, waiting, changed, sealed);
     }
 
     /** With what has become of runs. */
-    Progress with(Map<JobId, Result> results) {
+    Progress withResults(Map<JobId, Result> results) {
         if (runs.stream().noneMatch(run -> run.isOpen() && results.containsKey(run.job()))) {
             return this;
         }
-        return runs(runs.stream().map(run -> resolved(run, results)).toList());
+        return withRuns(runs.stream().map(run -> resolved(run, results)).toList());
     }
 
     private static ScheduleRun resolved(ScheduleRun run, Map<JobId, Result> results) {
@@ -105,6 +105,16 @@ record Progress(Instant last, long skipped, List<Instant> waiting, List<Schedule
     /** The jobs of which the end is not known. */
     List<JobId> open() {
         return runs.stream().filter(ScheduleRun::isOpen).map(ScheduleRun::job).toList();
+    }
+
+    /** Unfinished runs that were there before the latest tick's; by REPLACE they are to be cancelled. */
+    List<JobId> replaced() {
+        return runs.stream()
+                .dropWhile(ScheduleRun::manual)
+                .skip(1)
+                .filter(ScheduleRun::isOpen)
+                .map(ScheduleRun::job)
+                .toList();
     }
 
     boolean isBusy() {

@@ -211,7 +211,7 @@ final class Roster {
                 latest = later(latest, Progress.parse(sealed.json()));
             }
         }
-        Progress next = (latest == null ? Progress.from(now) : latest).sealed(false);
+        Progress next = (latest == null ? Progress.from(now) : latest).withSealed(false);
         Entry mine = new Entry(Guard.kind(schedule.queue()), name, next.json(), 0);
         boolean moved = registry.put(mine, here == null ? 0 : here.version(), null)
                 && registry.put(
@@ -226,7 +226,7 @@ final class Roster {
     private @Nullable Entry seal(Entry guard) {
         Entry current = guard;
         while (current != null && !Progress.parse(current.json()).sealed()) {
-            String sealed = Progress.parse(current.json()).sealed(true).json();
+            String sealed = Progress.parse(current.json()).withSealed(true).json();
             registry.put(new Entry(current.kind(), current.key(), sealed, 0), current.version(), null);
             current = registry.find(current.kind(), current.key()).orElse(null);
         }
@@ -243,7 +243,7 @@ final class Roster {
         agenda.remove(schedule.name());
         Progress next = sealed == null
                 ? Progress.from(now)
-                : Progress.parse(sealed.json()).sealed(false);
+                : Progress.parse(sealed.json()).withSealed(false);
         Entry mine = new Entry(Guard.kind(schedule.queue()), schedule.name(), next.json(), 0);
         unfinished.add(schedule.name());
         if (registry.put(mine, sealed == null ? 0 : sealed.version(), null)

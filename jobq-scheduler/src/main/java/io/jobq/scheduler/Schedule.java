@@ -18,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param queue where to; null for the queue of the job's type
  * @param misfire what becomes of ticks that nobody fired in time
  * @param overlap what a tick does while an earlier run is unfinished
+ * @param paused whether it is paused when it is stored for the first time
  */
 public record Schedule(
-        String name, Timetable timetable, Job job, @Nullable String queue, Misfire misfire, Overlap overlap) {
+        String name,
+        Timetable timetable,
+        Job job,
+        @Nullable String queue,
+        Misfire misfire,
+        Overlap overlap,
+        boolean paused) {
     private static final int LONGEST_NAME = 200;
 
     /** Checks the name, and that the job has nothing that only one job can have. */
@@ -54,7 +61,7 @@ public record Schedule(
 
     /** With the default policies: missed ticks run once, and runs do not overlap. */
     public static Schedule of(String name, Timetable timetable, Job job) {
-        return new Schedule(name, timetable, job, null, Misfire.DEFAULT, Overlap.DEFAULT);
+        return new Schedule(name, timetable, job, null, Misfire.DEFAULT, Overlap.DEFAULT, false);
     }
 
     /** With the default policies, by a trigger alone. */
@@ -64,16 +71,21 @@ public record Schedule(
 
     /** Into another queue than that of the job's type. */
     public Schedule queue(String changed) {
-        return new Schedule(name, timetable, job, Objects.requireNonNull(changed, "queue"), misfire, overlap);
+        return new Schedule(name, timetable, job, Objects.requireNonNull(changed, "queue"), misfire, overlap, paused);
     }
 
     /** With another policy for missed ticks. */
     public Schedule misfire(Misfire changed) {
-        return new Schedule(name, timetable, job, queue, changed, overlap);
+        return new Schedule(name, timetable, job, queue, changed, overlap, paused);
     }
 
     /** With another policy for runs that overlap. */
     public Schedule overlap(Overlap changed) {
-        return new Schedule(name, timetable, job, queue, misfire, changed);
+        return new Schedule(name, timetable, job, queue, misfire, changed, paused);
+    }
+
+    /** To be stored paused if it is new; what is stored already stays as it is. Somebody {@linkplain Scheduler#resume resumes} it. */
+    public Schedule startPaused() {
+        return new Schedule(name, timetable, job, queue, misfire, overlap, true);
     }
 }

@@ -19,12 +19,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes schedules, from any process, each by comparing versions. A new schedule's progress is stored before the schedule, and a
  * deleted one's is removed after it, so a schedule that is there has a progress.
  */
 final class ScheduleBook {
+    private static final Logger log = LoggerFactory.getLogger(ScheduleBook.class);
     private static final int TRIES = 50;
     /** How long another process may take to store a schedule after its progress. */
     private static final Duration JUST = Duration.ofMinutes(1);
@@ -35,17 +38,42 @@ final class ScheduleBook {
         this.registry = registry;
     }
 
+    /**
+     * What is remembered of what code says.
+     *
+     * @param fingerprint of all terms; the payload as it was before the codec, which may make other bytes of it each time
+     * @param paused whether it is paused if it is new
+     */
+    record Declaration(String fingerprint, boolean paused) {
+        static Declaration of(Terms terms, boolean paused) {
+            return new Declaration(ScheduleBook.fingerprint(terms), paused);
+        }
+    }
+
     /** A schedule and the version of its entry. */
     record Versioned(StoredSchedule schedule, long version) {
         static Versioned of(Entry entry) {
             return new Versioned(StoredSchedule.of(entry), entry.version());
+        }
+
+        /** The same for who can do nothing without it. */
+        static Versioned require(Entry entry) {
+            try {
+                return of(entry);
+            } catch (IllegalArgumentException unreadable) {
+                throw new JobQException(
+                        "schedule '" + entry.key()
+                                + "' can't be read: it was stored by another release, or is damaged; use"
+                                + " that release, or delete it",
+                        unreadable);
+            }
         }
     }
 
     /** A schedule that is not deleted. */
     Optional<StoredSchedule> find(String name) {
         return registry.find(StoredSchedule.KIND, name)
-                .map(StoredSchedule::of)
+                .map(entry -> Versioned.require(entry).schedule())
                 .filter(schedule -> !schedule.isDeleted());
     }
 
@@ -73,7 +101,12 @@ final class ScheduleBook {
         return all;
     }
 
-    private static Optional<Progress> progress(Entry guard) {
+    /** The progress of one; empty if there is none that can be read. */
+    Optional<Progress> progress(StoredSchedule schedule) {
+        return registry.find(Guard.kind(schedule.queue()), schedule.name()).flatMap(ScheduleBook::progress);
+    }
+
+    static Optional<Progress> progress(Entry guard) {
         try {
             return Optional.of(Progress.parse(guard.json()));
         } catch (IllegalArgumentException ofAnotherRelease) {
@@ -91,16 +124,23 @@ final class ScheduleBook {
      *
      * @return whether anything was stored
      */
-    boolean declare(String name, Terms terms) {
-        String declared = fingerprint(terms);
+    boolean declare(String name, Terms terms, Declaration said) {
         return attempt(name, () -> {
             Optional<Entry> guard = registry.find(Guard.kind(terms.job().queue()), name);
-            Versioned old = stored(name); // after the guard, which is somebody else's then if that has changed since
-            if (old == null || old.schedule().isDeleted()) {
-                return create(name, terms, declared, guard, old);
+            Optional<Entry> entry =
+                    registry.find(StoredSchedule.KIND, name); // after the guard: what changes then outdates it
+            if (entry.isPresent() && readable(entry.get()).findAny().isEmpty()) {
+                log.warn(
+                        "schedule '{}' can't be read here, since another release has stored it; it is left as it is",
+                        name);
+                return Optional.of(false);
             }
-            boolean same = old.schedule().status().declared().equals(declared);
-            return replace(old, same ? old.schedule() : changed(old.schedule(), terms, declared));
+            Versioned old = entry.map(Versioned::require).orElse(null);
+            if (old == null || old.schedule().isDeleted()) {
+                return create(name, terms, said, guard, old);
+            }
+            boolean same = old.schedule().status().declared().equals(said.fingerprint());
+            return replace(old, same ? old.schedule() : changed(old.schedule(), terms, said.fingerprint()));
         });
     }
 
@@ -114,19 +154,33 @@ final class ScheduleBook {
         return update(name, old -> old.with(edit.apply(old.status())));
     }
 
-    /** Deletes a schedule, if it is there; the leader removes its progress. */
+    /**
+     * Deletes a schedule, if it is there; the leader removes its progress. One that cannot be read is removed at once, and its progress
+     * as that of a schedule that nobody knows.
+     */
     boolean delete(String name) {
         return attempt(name, () -> {
-            Versioned old = stored(name);
-            return old == null
-                    ? Optional.of(false)
-                    : replace(old, old.schedule().with(old.schedule().status().gone()));
+            Optional<Entry> entry = registry.find(StoredSchedule.KIND, name);
+            if (entry.isEmpty()) {
+                return Optional.of(false);
+            }
+            Optional<StoredSchedule> schedule =
+                    entry.stream().flatMap(ScheduleBook::readable).findFirst();
+            return schedule.isPresent()
+                    ? replace(new Versioned(schedule.get(), entry.get().version()), gone(schedule.get()))
+                    : Optional.of(registry.remove(
+                                    StoredSchedule.KIND, name, entry.get().version()))
+                            .filter(done -> done);
         });
+    }
+
+    private static StoredSchedule gone(StoredSchedule schedule) {
+        return schedule.with(schedule.status().gone());
     }
 
     /** Begins a progress, whatever a schedule of that name has left behind, and then stores the schedule. */
     private Optional<Boolean> create(
-            String name, Terms terms, String declared, Optional<Entry> left, @Nullable Versioned deleted) {
+            String name, Terms terms, Declaration said, Optional<Entry> left, @Nullable Versioned deleted) {
         Instant now = registry.now();
         Entry fresh = new Entry(
                 Guard.kind(terms.job().queue()), name, begun(left, now).json(), 0);
@@ -134,7 +188,7 @@ final class ScheduleBook {
             return Optional.empty();
         }
         List<String> former = deleted == null ? List.of() : former(deleted.schedule(), terms);
-        Status status = Status.declared(declared, now).movedFrom(former);
+        Status status = Status.declared(said.fingerprint(), now, said.paused()).movedFrom(former);
         boolean stored = registry.put(
                 new StoredSchedule(name, terms, status).entry(), deleted == null ? 0 : deleted.version(), null);
         return stored ? Optional.of(true) : Optional.empty();
@@ -164,7 +218,7 @@ final class ScheduleBook {
     }
 
     private @Nullable Versioned stored(String name) {
-        return registry.find(StoredSchedule.KIND, name).map(Versioned::of).orElse(null);
+        return registry.find(StoredSchedule.KIND, name).map(Versioned::require).orElse(null);
     }
 
     private boolean update(String name, UnaryOperator<StoredSchedule> change) {
@@ -182,14 +236,30 @@ final class ScheduleBook {
         if (next.equals(old.schedule())) {
             return Optional.of(false);
         }
-        return registry.put(next.entry(), old.version(), null) ? Optional.of(true) : Optional.empty();
+        if (!registry.put(next.entry(), old.version(), null)) {
+            return Optional.empty();
+        }
+        fence(old.schedule());
+        return Optional.of(true);
     }
 
-    private interface Try<T> {
+    /** Nobody may fire any more what was decided before a change: a leader may have been paused since then. */
+    private void fence(StoredSchedule old) {
+        attempt(old.name(), () -> {
+            Optional<Entry> guard = registry.find(Guard.kind(old.queue()), old.name());
+            boolean done =
+                    guard.isEmpty() || registry.put(guard.get(), guard.get().version(), null);
+            return done ? Optional.of(true) : Optional.empty();
+        });
+    }
+
+    /** Something that must be done again if another was faster. */
+    interface Try<T> {
         Optional<T> run();
     }
 
-    private static <T> T attempt(String name, Try<T> body) {
+    /** Tries until it is done. */
+    static <T> T attempt(String name, Try<T> body) {
         for (int i = 0; i < TRIES; i++) {
             Optional<T> done = body.run();
             if (done.isPresent()) {

@@ -5,6 +5,8 @@ import io.jobq.JobContext;
 import io.jobq.JobHandle;
 import io.jobq.JobQ;
 import io.jobq.JobQException;
+import io.jobq.Unique;
+import io.jobq.scheduler.ScheduleBook.Declaration;
 import io.jobq.scheduler.ScheduleInfo.Done;
 import io.jobq.scheduler.ScheduleInfo.Target;
 import io.jobq.scheduler.ScheduleRun.Result;
@@ -14,6 +16,7 @@ import io.jobq.spi.Due;
 import io.jobq.spi.Guard;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.NewJob;
+import io.jobq.spi.Payload;
 import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
 import io.jobq.spi.Storage;
@@ -21,10 +24,12 @@ import io.jobq.spi.StorageException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,8 +60,6 @@ public final class Scheduler implements AutoCloseable {
     public static final String TICK_HEADER = "jobq-tick";
 
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
-    private static final int TRIES = 50;
-
     private final JobQ jobq;
     private final Storage storage;
     private final Registry registry;
@@ -95,26 +98,54 @@ public final class Scheduler implements AutoCloseable {
      * that in the place of what is stored. Its runs, its last tick and a pause stay in any case. Ticks from now on count if it is
      * new or ticks at other times, else those since the last one.
      *
+     * <p>A schedule of that name that this release can't read, since a later one has stored it, is left as it is.
+     *
      * @return whether anything was stored
      * @throws JobQException if the job can't be encoded
      */
     public boolean schedule(Schedule schedule) {
-        boolean stored = book.declare(schedule.name(), terms(schedule));
+        Terms terms = terms(schedule);
+        boolean stored = book.declare(schedule.name(), terms, said(schedule, terms));
         poke();
         return stored;
+    }
+
+    private Declaration said(Schedule schedule, Terms terms) {
+        JobTemplate job = terms.job().withPayload(plain(schedule, terms.job().payload()));
+        return Declaration.of(new Terms(terms.timetable(), terms.misfire(), terms.overlap(), job), schedule.paused());
+    }
+
+    /** A payload by what it says: a codec may encrypt it differently each time, and a map has its entries in another order. */
+    private Payload plain(Schedule schedule, Payload encoded) {
+        try {
+            NewJob named = jobq.encode(schedule.queue(), schedule.job().unique(Unique.payload()));
+            String key = Objects.requireNonNull(named.options().unique()).key();
+            return new Payload(encoded.version(), key.getBytes(StandardCharsets.UTF_8));
+        } catch (JobQException notJson) {
+            return encoded;
+        }
     }
 
     /**
      * Stores what the {@link Scheduled} methods of objects say; as {@link #schedule(Schedule)}.
      *
-     * @throws IllegalArgumentException if one has none, or says what does not fit; the message names class and method
+     * @throws IllegalArgumentException if one has none, or says what does not fit, or two have one name; the message tells which
      */
     public void schedules(Object... instances) {
-        List<Schedule> found = new ArrayList<>();
+        Map<String, Schedule> found = new LinkedHashMap<>();
         for (Object each : instances) {
-            found.addAll(AnnotatedSchedules.of(each));
+            for (Schedule schedule : AnnotatedSchedules.of(each, this::queueOf)) {
+                if (found.put(schedule.name(), schedule) != null) {
+                    throw new IllegalArgumentException("two @Scheduled methods have the name '" + schedule.name()
+                            + "', one of them in " + each.getClass().getName() + "; give one another name");
+                }
+            }
         }
-        found.forEach(this::schedule);
+        found.values().forEach(this::schedule);
+    }
+
+    private String queueOf(String type) {
+        return jobq.encode(null, Job.of(type)).queue();
     }
 
     /**
@@ -180,30 +211,27 @@ public final class Scheduler implements AutoCloseable {
      */
     public JobHandle trigger(String name) {
         Schedule.requireName(name);
-        @Nullable NewJob job = null;
-        for (int i = 0; i < TRIES; i++) {
+        return ScheduleBook.attempt(name, () -> {
             StoredSchedule schedule = require(name);
             Instant now = registry.now();
-            job = job == null ? schedule.terms().job().job(name, now, Due.In.NOW) : job;
-            NewJob guarded = asRun(schedule, job, now);
-            if (!(storage.jobs().insert(List.of(guarded)).get(0) instanceof InsertResult.Outdated)) {
-                book.touch(name);
-                poke();
-                return jobq.job(job.id());
+            NewJob job = asRun(schedule, schedule.terms().job().job(name, now, Due.In.NOW), now);
+            if (storage.jobs().insert(List.of(job)).get(0) instanceof InsertResult.Outdated) {
+                return Optional.empty();
             }
-        }
-        throw new JobQException(
-                "schedule '" + name + "' fired " + TRIES + " times while it was to be triggered; try again");
+            book.touch(name);
+            poke();
+            return Optional.of(jobq.job(job.id()));
+        });
     }
 
     private NewJob asRun(StoredSchedule schedule, NewJob job, Instant now) {
         Optional<Entry> guard = registry.find(Guard.kind(job.queue()), schedule.name());
-        if (guard.isEmpty() || Progress.parse(guard.get().json()).sealed()) {
-            return job; // on its way to another queue; it will not be among the runs
+        Optional<Progress> progress = guard.flatMap(ScheduleBook::progress).filter(each -> !each.sealed());
+        if (guard.isEmpty() || progress.isEmpty()) {
+            return job; // on its way to another queue, or not to be read here; it will not be among the runs
         }
         ScheduleRun run = new ScheduleRun(now, job.id(), Result.UNFINISHED, true);
-        Progress next =
-                Progress.parse(guard.get().json()).with(run, schedule.terms().overlap());
+        Progress next = progress.get().withRun(run, schedule.terms().overlap());
         return job.withGuard(new Guard(schedule.name(), guard.get().version(), next.json()));
     }
 
@@ -225,10 +253,9 @@ public final class Scheduler implements AutoCloseable {
     public Optional<ScheduleInfo> find(String name) {
         Instant now = registry.now();
         return book.find(Schedule.requireName(name)).map(schedule -> {
-            Progress progress = registry.find(Guard.kind(schedule.queue()), name)
-                    .map(entry -> Progress.parse(entry.json()))
+            Progress progress = book.progress(schedule)
                     .orElseGet(() -> Progress.from(schedule.status().since()));
-            return info(schedule, progress.with(outcomes.of(progress.open())), now);
+            return info(schedule, progress.withResults(outcomes.of(schedule.queue(), progress.open())), now);
         });
     }
 

@@ -23,8 +23,8 @@ record StoredSchedule(String name, Terms terms, Status status) {
      * @param deleted whether it is only here so that the leader removes its progress
      */
     record Status(Instant since, String declared, @Nullable Instant pausedSince, List<String> former, boolean deleted) {
-        static Status declared(String fingerprint, Instant now) {
-            return new Status(now, fingerprint, null, List.of(), false);
+        static Status declared(String fingerprint, Instant now, boolean paused) {
+            return new Status(now, fingerprint, paused ? now : null, List.of(), false);
         }
 
         Status paused(Instant now) {
@@ -52,8 +52,9 @@ record StoredSchedule(String name, Terms terms, Status status) {
     Entry entry() {
         String json = Json.write(ScheduleForm.of(this));
         if (json.length() > Json.LONGEST) {
-            throw new JobQException("schedule '" + name + "' has " + json.length() + " characters when stored, but "
-                    + Json.LONGEST + " are allowed; let its job have a smaller payload");
+            throw new JobQException(
+                    "schedule '" + name + "' has " + json.length() + " characters when stored, but " + Json.LONGEST
+                            + " are allowed; let its job have a smaller payload, or its timetable fewer excluded dates");
         }
         return new Entry(KIND, name, json, 0);
     }

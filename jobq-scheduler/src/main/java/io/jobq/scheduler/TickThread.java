@@ -34,12 +34,9 @@ final class TickThread implements AutoCloseable {
         thread.start();
     }
 
-    boolean isAlive() {
-        return thread.isAlive();
-    }
-
     /** Something has changed here: there may be something to do earlier than thought. */
     void poke() {
+        ticker.poke();
         lock.lock();
         try {
             poked = true;
@@ -65,13 +62,13 @@ final class TickThread implements AutoCloseable {
                 failing = false;
             }
             return Duration.between(wake.now(), wake.next()).minusNanos(System.nanoTime() - start);
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) { // also an Error must not end it silently
             report(failed);
             return AFTER_FAILURE;
         }
     }
 
-    private void report(RuntimeException failed) {
+    private void report(Throwable failed) {
         if (!(failed instanceof StorageException)) {
             log.error("a round of the scheduler has failed; it goes on", failed);
         } else if (!failing) {

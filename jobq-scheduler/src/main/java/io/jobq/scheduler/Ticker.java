@@ -14,6 +14,7 @@ import io.jobq.spi.Storage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,8 @@ final class Ticker {
     private static final int AT_ONCE = 500;
     /** The result of a run is stored with the next tick if that is as soon as this, else by itself. */
     private static final Duration SOON = Duration.ofSeconds(5);
+    /** So many are stored by themselves at a time; the others a little later, or with their next tick. */
+    private static final int STORES_AT_ONCE = 50;
 
     private final Storage storage;
     private final Registry registry;
@@ -51,6 +54,7 @@ final class Ticker {
     private final Set<String> running = new LinkedHashSet<>();
 
     private boolean loaded;
+    private volatile boolean poked;
     private Instant nextFollow = Instant.MIN;
     private Instant nextLook = Instant.MIN;
 
@@ -61,6 +65,11 @@ final class Ticker {
         this.metrics = metrics;
         this.outcomes = new Outcomes(storage.admin());
         this.roster = new Roster(storage, agenda);
+    }
+
+    /** Something has been changed here, which need not wait until it would be seen. */
+    void poke() {
+        poked = true;
     }
 
     /**
@@ -98,9 +107,10 @@ final class Ticker {
     }
 
     private void follow(Instant now) {
-        if (loaded && !isTime(nextFollow, now, FOLLOWS)) {
+        if (loaded && !poked && !isTime(nextFollow, now, FOLLOWS)) {
             return;
         }
+        poked = false;
         if (loaded) {
             roster.follow(now).forEach(each -> watch(agenda.find(each.schedule().name())));
         } else {
@@ -133,20 +143,22 @@ final class Ticker {
 
     private void lookAtRuns(Instant now) {
         nextLook = now.plus(LOOKS_AT_RUNS);
-        List<Tracked> some = running.stream()
-                .limit(AT_ONCE)
+        List<String> names = running.stream().limit(AT_ONCE).toList();
+        names.forEach(running::remove);
+        List<Tracked> some = names.stream()
                 .flatMap(name -> Stream.ofNullable(agenda.find(name)))
                 .toList();
-        running.removeAll(running.stream().limit(AT_ONCE).toList());
         Map<JobId, Result> results = results(some);
+        int stores = 0;
         for (Tracked each : some) {
-            Progress seen = each.progress.with(results);
+            Progress seen = each.progress.withResults(results);
             boolean changed = !seen.equals(each.progress);
             boolean soon = each.due != null && each.due.isBefore(now.plus(SOON));
-            if (changed && !soon) {
-                store(each, seen, now);
-            } else {
+            if (!changed || soon) {
                 each.progress = seen;
+            } else if (stores < STORES_AT_ONCE) {
+                stores++;
+                store(each, seen, now);
             }
             Tracked current = agenda.find(each.name);
             if (current == each && !seen.isBusy() && !seen.waiting().isEmpty() && !each.schedule.isPaused()) {
@@ -154,11 +166,16 @@ final class Ticker {
             }
             watch(current);
         }
+        cancelReplaced(some); // whoever was to do it may have died
     }
 
     private Map<JobId, Result> results(List<Tracked> some) {
-        return outcomes.of(
-                some.stream().flatMap(each -> each.progress.open().stream()).toList());
+        Map<String, List<JobId>> open = new HashMap<>();
+        some.forEach(each -> open.computeIfAbsent(each.schedule.queue(), none -> new ArrayList<>())
+                .addAll(each.progress.open()));
+        Map<JobId, Result> results = new HashMap<>();
+        open.forEach((queue, ids) -> results.putAll(outcomes.of(queue, ids)));
+        return results;
     }
 
     private void store(Tracked tracked, Progress changed, Instant now) {
@@ -178,10 +195,9 @@ final class Ticker {
                 .toList());
         List<Firing> firings = new ArrayList<>();
         for (Tracked each : due) {
-            each.progress = each.progress.with(results);
+            each.progress = each.progress.withResults(results);
             plan(each, now).ifPresent(firings::add);
         }
-        cancelEarlier(firings);
         Set<Tracked> outdated = insert(firings);
         for (Firing each : firings) {
             if (outdated.contains(each.tracked())) {
@@ -191,6 +207,7 @@ final class Ticker {
                 conclude(each, now);
             }
         }
+        cancelReplaced(firings.stream().map(Firing::tracked).toList());
     }
 
     /** One schedule must not keep the others from ticking, whatever is wrong with it. */
@@ -204,14 +221,19 @@ final class Ticker {
         }
     }
 
-    private void cancelEarlier(List<Firing> firings) {
-        Set<JobId> earlier = new LinkedHashSet<>();
-        firings.stream()
-                .filter(each -> each.plan().cancelsEarlier())
-                .forEach(each -> earlier.addAll(each.tracked().progress.open()));
-        if (!earlier.isEmpty()) {
+    /** What a later tick replaces is cancelled when that tick's job is stored: nobody is replaced by a job that was refused. */
+    private void cancelReplaced(List<Tracked> some) {
+        Set<JobId> replaced = new LinkedHashSet<>();
+        some.stream()
+                .filter(each -> each.schedule.terms().overlap() == Overlap.REPLACE)
+                .forEach(each -> replaced.addAll(each.progress.replaced()));
+        if (!replaced.isEmpty()) {
+            JobFilter filter = JobFilter.ALL.withIds(replaced);
             JobAction cancel = new JobAction.Cancel("replaced by its schedule's next tick");
-            storage.admin().apply(JobFilter.ALL.withIds(earlier), cancel, null, earlier.size());
+            @Nullable String cursor = null;
+            do {
+                cursor = storage.admin().apply(filter, cancel, cursor, AT_ONCE).next();
+            } while (cursor != null);
         }
     }
 
@@ -275,10 +297,10 @@ final class Ticker {
                 Due due = start.equals(tick) ? Due.In.NOW : new Due.At(start);
                 NewJob job = schedule.terms().job().job(tracked.name, tick, due);
                 boolean isLast = jobs.size() == plan.fire().size() - 1;
-                progress = (isLast ? plan.progress().runs(progress.runs()) : progress.fired(tick))
-                        .with(
-                                new ScheduleRun(tick, job.id(), Result.UNFINISHED, false),
-                                schedule.terms().overlap());
+                Progress then = isLast ? plan.progress().withRuns(progress.runs()) : progress.fired(tick);
+                progress = then.withRun(
+                        new ScheduleRun(tick, job.id(), Result.UNFINISHED, false),
+                        schedule.terms().overlap());
                 jobs.add(job.withGuard(new Guard(tracked.name, version++, progress.json())));
             }
             return new Firing(tracked, plan, jobs, jobs.isEmpty() ? plan.progress() : progress);

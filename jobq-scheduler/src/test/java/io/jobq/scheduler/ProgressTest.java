@@ -22,14 +22,14 @@ class ProgressTest {
     @EnumSource(names = {"SKIP", "QUEUE_ONE", "REPLACE"})
     void anUnfinishedRunIsNotForgottenForLaterOnes(Overlap overlap) {
         ScheduleRun open = run(0, Result.UNFINISHED);
-        Progress progress = Progress.from(START).with(open, overlap);
+        Progress progress = Progress.from(START).withRun(open, overlap);
         for (int i = 1; i <= 1_000; i++) {
-            progress = progress.with(run(i, Result.SUCCEEDED), overlap);
+            progress = progress.withRun(run(i, Result.SUCCEEDED), overlap);
         }
         assertThat(progress.open()).containsExactly(open.job());
         assertThat(progress.runs()).hasSize(10);
 
-        progress = progress.with(Map.of(open.job(), Result.DEAD)).with(run(2_000, Result.SUCCEEDED), overlap);
+        progress = progress.withResults(Map.of(open.job(), Result.DEAD)).withRun(run(2_000, Result.SUCCEEDED), overlap);
         assertThat(progress.isBusy()).isFalse();
         assertThat(progress.runs()).hasSize(10);
     }
@@ -39,7 +39,7 @@ class ProgressTest {
     void howManyAreKeptIsBounded(Overlap overlap) {
         Progress progress = Progress.from(START);
         for (int i = 1; i <= 1_000; i++) {
-            progress = progress.with(run(i, Result.UNFINISHED), overlap);
+            progress = progress.withRun(run(i, Result.UNFINISHED), overlap);
         }
         assertThat(progress.runs()).hasSize(overlap == Overlap.ALLOW ? 10 : 100);
         assertThat(progress.latest()).hasSize(10).isEqualTo(progress.runs().subList(0, 10));

@@ -3,12 +3,16 @@ package io.jobq.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobq.JacksonCodec;
 import io.jobq.Job;
 import io.jobq.JobContext;
 import io.jobq.JobHandler;
 import io.jobq.JobId;
 import io.jobq.JobQ;
 import io.jobq.JobQException;
+import io.jobq.PayloadCodec;
+import io.jobq.codec.EncryptingCodec;
+import io.jobq.codec.EncryptionKeys;
 import io.jobq.memory.InMemoryStorage;
 import io.jobq.spi.Guard;
 import io.jobq.spi.Registry.Entry;
@@ -19,10 +23,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +94,63 @@ class ScheduledTest extends SchedulerFixture {
         assertThat(report.overlap()).isEqualTo(Overlap.QUEUE_ONE);
         assertThat(info(a, "nightly").timetable())
                 .isEqualTo(Timetable.of(Interval.every(Duration.ofHours(24), Instant.EPOCH)));
+    }
+
+    @Test
+    void theyGoWhereTheSystemHasTheirType() throws Exception {
+        JobQ jobq = JobQ.builder()
+                .storage(storage())
+                .type("report", options -> options.withQueue("bulk"))
+                .producerOnly()
+                .build();
+        try (Scheduler a = Scheduler.of(jobq).build()) {
+            a.schedules(new Reports());
+            assertThat(info(a, "report").target().queue()).isEqualTo("bulk");
+            assertThat(info(a, "nightly").target().queue()).isEqualTo("default");
+        }
+    }
+
+    @Test
+    void oneNameIsForOneMethod() {
+        Scheduler a = scheduler("a");
+        assertThatThrownBy(() -> a.schedules(new Reports(), new Reports()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two @Scheduled methods have the name")
+                .hasMessageContaining(Reports.class.getName());
+        assertThat(a.list()).isEmpty();
+    }
+
+    @Test
+    void sayingTheSameAgainIsTheSameHoweverItIsEncoded() {
+        PayloadCodec codec = new EncryptingCodec(
+                new JacksonCodec(), new EncryptionKeys("k", Map.of("k", new SecretKeySpec(new byte[32], "AES"))));
+        JobQ jobq =
+                JobQ.builder().storage(storage()).codec(codec).producerOnly().build();
+        try (Scheduler a = Scheduler.of(jobq).build()) {
+            assertThat(a.schedule("s", every(Duration.ofMinutes(1)), Job.of("w", Map.of("a", 1, "b", 2))))
+                    .isTrue();
+            Map<String, Integer> otherOrder = new LinkedHashMap<>();
+            otherOrder.put("b", 2);
+            otherOrder.put("a", 1);
+            assertThat(a.schedule("s", every(Duration.ofMinutes(1)), Job.of("w", otherOrder)))
+                    .isFalse();
+            assertThat(a.schedule("s", every(Duration.ofMinutes(1)), Job.of("w", Map.of("a", 1, "b", 3))))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whatStartsPausedIsPausedOnlyWhenItIsNew() {
+        Scheduler a = scheduler("a");
+        Schedule paused = each(Duration.ofMinutes(1)).startPaused();
+        assertThat(a.schedule(paused)).isTrue();
+        run(Duration.ofMinutes(2), a);
+        assertThat(jobs()).isEmpty();
+        a.resume("s");
+        assertThat(a.schedule(paused)).isFalse();
+        assertThat(info(a, "s").pausedSince()).isNull();
+        run(Duration.ofMinutes(1), a);
+        assertThat(jobs()).hasSize(1);
     }
 
     @Test

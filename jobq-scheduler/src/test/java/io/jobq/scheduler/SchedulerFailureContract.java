@@ -4,6 +4,9 @@ import static io.jobq.spi.Registry.ANY_VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobq.JobQException;
+import io.jobq.JobSnapshot;
+import io.jobq.JobState;
 import io.jobq.spi.Guard;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
@@ -11,7 +14,9 @@ import io.jobq.spi.Registry.Entry;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -172,5 +177,112 @@ public abstract class SchedulerFailureContract extends SchedulerFixture {
         assertThat(ticks("s")).isNotEmpty();
         assertThat(ticks("odd")).isEmpty();
         assertThat(a.list()).extracting(ScheduleInfo::name).containsExactly("odd", "s");
+    }
+
+    @Test
+    void whatALeaderHadDecidedBeforeAPauseItFiresNoMore() {
+        assertNothingIsFiredAfter(b -> b.pause("s"));
+    }
+
+    @Test
+    void whatALeaderHadDecidedBeforeAChangeItFiresNoMore() {
+        assertNothingIsFiredAfter(b -> b.change(each(Duration.ofDays(1))));
+    }
+
+    @Test
+    void whatALeaderHadDecidedBeforeADeletionItFiresNoMore() {
+        assertNothingIsFiredAfter(b -> b.delete("s"));
+    }
+
+    private void assertNothingIsFiredAfter(Consumer<Scheduler> change) {
+        HookedStorage paused = new HookedStorage(storage());
+        Scheduler a = scheduler("a", paused);
+        Scheduler b = scheduler("b");
+        a.schedule(each(MINUTE));
+        run(MINUTE, a);
+        int before = jobs().size();
+        paused.beforeInsert(() -> change.accept(b));
+        passUntil(now().plus(MINUTE));
+        a.runPending();
+        assertThat(jobs()).hasSize(before);
+        run(Duration.ofMinutes(2), a, b);
+        assertThat(jobs()).hasSize(before);
+    }
+
+    @Test
+    void nobodyIsReplacedByAJobThatIsRefused() {
+        HookedStorage paused = new HookedStorage(storage());
+        Scheduler a = scheduler("a", paused);
+        a.schedule(each(MINUTE).overlap(Overlap.REPLACE));
+        run(MINUTE, a);
+        paused.beforeInsert(() -> scheduler("b").delete("s"));
+        passUntil(now().plus(MINUTE));
+        a.runPending();
+        run(Duration.ofMinutes(2), a);
+        assertThat(jobs()).singleElement().extracting(JobSnapshot::state).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void whatWasToBeReplacedIsReplacedByWhoeverLeadsNext() {
+        HookedStorage lossy = new HookedStorage(storage());
+        Scheduler a = scheduler("a", lossy);
+        a.schedule(each(HOUR).overlap(Overlap.REPLACE));
+        run(HOUR, a);
+        lossy.loseNextAnswer();
+        passUntil(now().plus(HOUR));
+        assertThatThrownBy(a::runPending).isInstanceOf(StorageException.class);
+        assertThat(jobs()).extracting(JobSnapshot::state).containsExactly(JobState.READY, JobState.READY);
+
+        run(LEASE.plusSeconds(2), scheduler("b"));
+        assertThat(jobs()).extracting(JobSnapshot::state).containsExactlyInAnyOrder(JobState.READY, JobState.CANCELLED);
+    }
+
+    @Test
+    void aMissedLastTickEndsItAsAnyOther() {
+        Scheduler a = scheduler("a");
+        a.schedule(Schedule.of("once", Once.at(now().plus(HOUR)), WORK).misfire(Misfire.skip()));
+        Timetable until = Timetable.of(every(HOUR)).until(now().plus(Duration.ofHours(3)));
+        a.schedule(Schedule.of("late", until, WORK).misfire(Misfire.runOnce().within(Duration.ofMinutes(10))));
+        run(SECOND, a);
+        pass(clock, Duration.ofHours(5));
+        run(SECOND, a);
+        assertThat(jobs()).isEmpty();
+        assertThat(a.runPending()).isAfter(now());
+
+        pass(clock, Duration.ofHours(24));
+        run(SECOND, a);
+        assertThat(a.list()).isEmpty();
+    }
+
+    @Test
+    void ofTwoWithOneNameOneLeads() {
+        Scheduler a = scheduler("a");
+        Scheduler other = scheduler("a");
+        run(SECOND, a, other);
+        assertThat(a.isLeader()).isTrue();
+        assertThat(other.isLeader()).isFalse();
+        a.close();
+        run(SECOND, other);
+        assertThat(other.isLeader()).isTrue();
+    }
+
+    @Test
+    void whatCannotBeReadIsLeftAloneAndMayBeDeleted() {
+        Scheduler a = scheduler("a");
+        a.schedule(each(MINUTE));
+        Entry odd = new Entry(StoredSchedule.KIND, "s", "{\"terms\":{\"new\":1}}", 0);
+        storage().registry().put(odd, ANY_VERSION, null);
+        assertThat(a.schedule(each(HOUR))).isFalse();
+        for (Runnable call : List.<Runnable>of(
+                () -> a.pause("s"), () -> a.change(each(HOUR)), () -> a.trigger("s"), () -> a.find("s"))) {
+            assertThatThrownBy(call::run)
+                    .isInstanceOf(JobQException.class)
+                    .hasMessageContaining("'s' can't be read")
+                    .hasMessageContaining("delete it");
+        }
+        assertThat(a.delete("s")).isTrue();
+        assertThat(a.schedule(each(MINUTE))).isTrue();
+        run(MINUTE, a);
+        assertThat(ticks("s")).hasSize(1);
     }
 }
