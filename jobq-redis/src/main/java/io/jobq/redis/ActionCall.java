@@ -83,7 +83,7 @@ final class ActionCall {
         } else if (action instanceof JobAction.Replay replay
                 && replay.queue() != null
                 && !replay.queue().equals(queue)) {
-            return mover.replay(rows, replay.queue());
+            return mover.move(rows, replay.queue());
         }
         return mover.act(rows, argumentsFor(rows.get(0)));
     }

@@ -79,7 +79,7 @@ final class Mover {
         return answers;
     }
 
-    /** Moves waiting jobs of one queue; answers as the script does. */
+    /** Moves waiting jobs of one queue, or finished ones to start over; answers as the script does. */
     List<Integer> move(List<Row> rows, String target) {
         List<Row> welcome = welcome(rows, target);
         Map<QueueKeys, Long> limits = timeLimits(welcome, target);
@@ -209,23 +209,9 @@ final class Mover {
                 calls.link().await(calls.link().commands().zrem(place.keys()[LEASES], names.toArray(byte[][]::new))));
     }
 
-    /** Replays finished jobs of one queue into another; answers as the script does. */
-    List<Integer> replay(List<Row> rows, String target) {
-        List<Integer> answers = new ArrayList<>();
-        for (Row row : rows) {
-            boolean adopted = number(adopt(row, target, new Args().add("").add(""))) == ARRIVED;
-            answers.add(
-                    adopted
-                            ? act(List.of(row), new Args().add("DELETE").add(""))
-                                    .get(0)
-                            : ActionCall.PASSED_OVER);
-        }
-        return answers;
-    }
-
-    /** Stores a job in another queue: as it is, by a move and in time, or to start over if both are empty. */
+    /** Stores a job in another queue, by a move and in time: as it is, or, a finished one, to start over. */
     private CompletableFuture<Reply> adopt(Row row, String queue, Args limitAndMove) {
-        boolean afresh = !row.isMoving();
+        boolean afresh = row.job().state().isFinal();
         queues.register(queue);
         QueueKeys target = queues.of(row.moved(queue));
         Records.Fields record = row.fields();

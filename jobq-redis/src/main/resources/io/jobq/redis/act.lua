@@ -4,7 +4,8 @@
 -- ARGV     7 what to do, 8 with what: CANCEL reason, DELETE, REPLAY, RUN, RESCHEDULE due ("+ms" from now, "ms" at),
 --          PRIORITIZE level, EDIT what follows the times in its head, and its payload; and the three steps of a move:
 --          LEAVE queue, then ARRIVED once it is in that queue, or STAY if that has not taken it; TAKE_OVER, if whoever
---          took the last step has not taken the next in time;
+--          took the last step has not taken the next in time. A finished job that leaves, to be run there, is filed here
+--          until it has arrived;
 --          then per job: id, the record seen ("" for none), the unique key it wants (keys.lua; "" for none)
 -- returns  one number per job: 1 done, 0 it does not fit, 2 it has changed
 
@@ -41,14 +42,18 @@ function acts.CANCEL(id, record, level)
   return 1
 end
 
+local function deleteFinal(id, record, key)
+  unfile(id, record.state)
+  erase({id})
+  if key ~= '' then
+    uniqueKeys().forget(id, key)
+  end
+  return 1
+end
+
 function acts.DELETE(id, record, level, _, key)
   if isFinal(record) then
-    unfile(id, record.state)
-    erase({id})
-    if key ~= '' then
-      uniqueKeys().forget(id, key)
-    end
-    return 1
+    return deleteFinal(id, record, key)
   elseif not waits(record) then
     return 0
   end
@@ -137,15 +142,16 @@ local function keepMoving(id, record)
 end
 
 function acts.LEAVE(id, record, level)
-  if not waits(record) then
+  if waits(record) then
+    local due = redis.call('ZSCORE', SCHEDULED, level .. id)
+    leave(id, record, level)
+    record = record or {level = level}
+    record.state = due and 'SCHEDULED' or 'READY'
+    record.due = due and tonumber(due) or record.due
+    record.tag, record.parked, record.aside, record.turn = nil, nil, nil, nil
+  elseif not isFinal(record) then
     return 0
   end
-  local due = redis.call('ZSCORE', SCHEDULED, level .. id)
-  leave(id, record, level)
-  record = record or {level = level}
-  record.state = due and 'SCHEDULED' or 'READY'
-  record.due = due and tonumber(due) or record.due
-  record.tag, record.parked, record.aside, record.turn = nil, nil, nil, nil
   record.moving, record.move, record.movers = with, count('tag', 1), 1
   return keepMoving(id, record)
 end
@@ -160,12 +166,12 @@ function acts.TAKE_OVER(id, record)
   return keepMoving(id, record)
 end
 
-function acts.ARRIVED(id, record)
+function acts.ARRIVED(id, record, _, _, key)
   if not (record and record.moving) then
     return 0
   end
   redis.call('ZREM', LEASES, 'move:' .. id)
-  return remove(id)
+  return FINAL[record.state] and deleteFinal(id, record, key) or remove(id)
 end
 
 function acts.STAY(id, record)
@@ -174,7 +180,9 @@ function acts.STAY(id, record)
   end
   redis.call('ZREM', LEASES, 'move:' .. id)
   record.moving, record.move, record.movers = nil, nil, nil
-  if record.state == 'SCHEDULED' then
+  if FINAL[record.state] then
+    save(id, record)
+  elseif record.state == 'SCHEDULED' then
     addScheduled(id, record, record.due)
   else
     addReady(id, record, true)

@@ -3,7 +3,7 @@
 --
 -- ARGV     7 id, 8 body, 9 its record there ("" if it shall start over), 10 level, 11 token and 12 start of its last lease
 --          ("" for none), 13 the unique key it wants (keys.lua; "" for none), 14 errors, 15 log, 16 progress, 17 us
---          by the clock here after which it is too late, 18 id, queue and number of the move ("" for both if it shall start over)
+--          by the clock here after which it is too late, 18 id, queue and number of the move
 -- returns  1 it is here now, or was before; 0 another job holds its unique key, or the job is here by other ways than this move,
 --          or not yet gone; 2 it is too late
 
@@ -11,14 +11,14 @@
 local KNOWN_FOR_MS = 7 * 24 * 3600 * 1000
 
 local id, body, key = ARGV[7], ARGV[8], ARGV[13]
-local move = ARGV[18] ~= '' and 'came:' .. ARGV[18]
-if move and us > tonumber(ARGV[17]) then
+local move = 'came:' .. ARGV[18]
+if us > tonumber(ARGV[17]) then
   return {2}
 end
-if move and redis.call('ZSCORE', LEASES, move) then
+if redis.call('ZSCORE', LEASES, move) then
   return {1}
 elseif redis.call('HEXISTS', JOBS, id) == 1 then
-  return {move and 0 or 1}
+  return {0}
 end
 if key ~= '' and uniqueKeys().take(id, key, storedAt(body), true) then
   return {0}
@@ -47,9 +47,7 @@ else
 end
 record.level, record.token, record.started = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 redis.call('HSET', JOBS, id, body)
-if move then
-  redis.call('ZADD', LEASES, now + KNOWN_FOR_MS, move)
-end
+redis.call('ZADD', LEASES, now + KNOWN_FOR_MS, move)
 if record.state == 'SCHEDULED' then
   addScheduled(id, record, record.due)
 else

@@ -77,7 +77,7 @@ local BACK_ONLY = 1e300
 
 local decode = cjson.decode
 
-local finished, woken, wasEmpty = {}, 0, false
+local finished, untrimmed, woken, wasEmpty = {}, {}, 0, false
 local released, freed, stopped = {}, {}, 0
 
 local function ready(level)

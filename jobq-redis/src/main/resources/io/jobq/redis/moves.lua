@@ -248,8 +248,7 @@ local function finish(id, record, state, reason)
   else
     redis.call('ZADD', FINAL[state], usText, id)
   end
-  finished[#finished + 1] = id
-  trim(state)
+  finished[#finished + 1], untrimmed[state] = id, true
 end
 
 -- Takes a running job back, ahead of its line; one that shall be cancelled ends here.
@@ -334,6 +333,9 @@ end
 
 -- The last step of a script that changes something: says who is done and wakes whom there is work for.
 local function conclude()
+  for state in pairs(untrimmed) do
+    trim(state)
+  end
   endClaims()
   if next(freed) then
     returns().letBack()

@@ -1,7 +1,7 @@
 -- How jobs leave their places, for those who act on them one by one.
 
 local function isFinal(record)
-  return record and FINAL[record.state] ~= nil
+  return record and FINAL[record.state] ~= nil and not record.moving
 end
 
 local function waits(record)

@@ -316,4 +316,61 @@ class MoverTest {
 
         assertThat(hasMoveLease()).isFalse();
     }
+
+    private JobId dead() {
+        JobId id = insert("from", JobOptions.DEFAULT);
+        Claim want = new Claim(
+                new WorkerLease("w", Duration.ofSeconds(30)), List.of(new Claim.Share("from", 1)), 1, Set.of());
+        Claimed claimed = storage.jobs().exchange(List.of(), want).claimed().get(0);
+        Settlement end = new Settlement.Discard(claimed.lease(), Report.NOTHING, null, "enough");
+        storage.jobs().exchange(List.of(end), new Claim(want.worker(), List.of(), 0, Set.of()));
+        assertThat(storage.admin().find(id).orElseThrow().state()).isEqualTo(JobState.DEAD);
+        return id;
+    }
+
+    @Test
+    void oneThatIsReplayedElsewhereIsReplayedNowhereElse() {
+        for (Step step : AFTER_LEAVING) {
+            JobId id = dead();
+            move(id, Map.of(step, () -> {
+                act(id, new JobAction.Replay(null));
+                act(id, new JobAction.Replay("third"));
+                act(id, new JobAction.Delete());
+            }));
+            if (step == Step.FORGET || step == Step.END) {
+                sweepLater();
+            }
+            assertThat(runAll()).as("others meanwhile before %s", step).hasSizeLessThanOrEqualTo(1);
+            assertThat(whereIs(id)).as("others meanwhile before %s", step).hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void oneWhoseReplayElsewhereIsCutShortIsReplayedBySweep() {
+        for (Step step : AFTER_LEAVING) {
+            JobId id = dead();
+            moveAndDieBefore(step, id);
+            sweepLater();
+            assertOnlyIn("to", id, step);
+        }
+    }
+
+    @Test
+    void oneThatIsNotTakenElsewhereStaysDead() {
+        JobId id = dead();
+        move(id, Map.of(Step.STORE, () -> insert(id, "to")));
+        assertThat(storage.admin().find(id).orElseThrow().queue()).isEqualTo("to");
+        act(id, new JobAction.Delete());
+        assertThat(Walk.rows(calls, queues.of("from"), List.of(id)))
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.job().state()).isEqualTo(JobState.DEAD);
+                    assertThat(row.isMoving()).isFalse();
+                });
+    }
+
+    private void insert(JobId id, String queue) {
+        storage.jobs()
+                .insert(List.of(new NewJob(id, queue, "send", new Payload(1, new byte[] {'1'}), JobOptions.DEFAULT)));
+    }
 }
