@@ -39,6 +39,8 @@ final class SchedulesMode implements Mode {
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("storage", "memory");
         defaults.put("ticks", "1000"); // per second
+        defaults.put("period", "1"); // of each schedule, in seconds
+        defaults.put("overlap", Overlap.ALLOW.word());
         defaults.put("seconds", "20");
         defaults.put("warmup", "10");
         defaults.put("waiting", "100000");
@@ -47,7 +49,9 @@ final class SchedulesMode implements Mode {
 
     @Override
     public void run(Options options, Results results) throws InterruptedException {
-        int ticks = options.number("ticks", 1);
+        int period = options.number("period", 1);
+        int schedules = options.number("ticks", 1) * period;
+        Overlap overlap = Overlap.parse(options.text("overlap"));
         int waiting = options.number("waiting", 1);
         Duration warmup = options.seconds("warmup");
         Duration seconds = options.seconds("seconds");
@@ -56,8 +60,8 @@ final class SchedulesMode implements Mode {
         try (Storage storage = StorageFactory.of(uri).open(uri);
                 JobQ jobq = jobq(storage, micros)) {
             try (Scheduler scheduler = Scheduler.of(jobq).start()) {
-                for (int i = 0; i < ticks; i++) {
-                    scheduler.schedule(everySecond(i, ticks));
+                for (int i = 0; i < schedules; i++) {
+                    scheduler.schedule(regular(i, schedules, period).overlap(overlap));
                 }
                 Thread.sleep(warmup.toMillis());
                 micros.reset();
@@ -88,10 +92,10 @@ final class SchedulesMode implements Mode {
                         Duration.between(tick, job.enqueuedAt()).toNanos()));
     }
 
-    private static Schedule everySecond(int i, int of) {
-        Instant anchor = Instant.EPOCH.plusMillis(1_000L * i / of);
-        return Schedule.of("s" + i, Interval.every(Duration.ofSeconds(1), anchor), Job.of(TYPE))
-                .overlap(Overlap.ALLOW);
+    /** One of some that tick evenly. */
+    private static Schedule regular(int i, int of, int period) {
+        Instant anchor = Instant.EPOCH.plusMillis(1_000L * period * i / of);
+        return Schedule.of("s" + i, Interval.every(Duration.ofSeconds(period), anchor), Job.of(TYPE));
     }
 
     /** Once a day, at a time of day that is some hours away whenever this runs. */
