@@ -90,7 +90,7 @@ final class Ticker {
             }
             fire(now);
             return new Wake(now, nextRound());
-        } catch (RuntimeException unsure) {
+        } catch (RuntimeException | Error unsure) {
             forget(); // what has taken effect is not known
             throw unsure;
         }
