@@ -67,6 +67,9 @@ public final class WholeSystem {
             Thread.sleep(5);
         }
 
+        @JobHandler("report")
+        void report() {}
+
         @JobHandler(value = "digest", queue = "bulk")
         void digest() {
             digests.incrementAndGet();

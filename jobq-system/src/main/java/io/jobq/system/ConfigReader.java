@@ -110,17 +110,33 @@ final class ConfigReader {
         double factor = settings.get(Keys.RETRY_FACTOR);
         Duration max = settings.get(Keys.RETRY_MAX);
         double jitter = settings.get(Keys.RETRY_JITTER);
+        if (backoff != RetryConfig.Backoff.EXPONENTIAL) {
+            refuse(Keys.RETRY_FACTOR, "", "is only for jobq.retry.backoff exponential");
+        }
+        if (backoff == RetryConfig.Backoff.FIXED) {
+            refuse(Keys.RETRY_MAX, "", "is not for jobq.retry.backoff fixed, whose delays are all as long as the base");
+        }
         return checked(
                 Keys.RETRY_MAX.pattern(),
                 () -> new RetryConfig(attempts, backoff, base, factor, max, jitter),
                 RetryConfig.DEFAULT);
     }
 
+    /** Reports what would be ignored. */
+    private void refuse(Key<?> key, String name, String why) {
+        if (settings.has(key, name)) {
+            problems.add(key.of(name), why);
+        }
+    }
+
+    /** It is on if anything is said about it: code and other processes may store schedules, too. */
     private SchedulerConfig scheduler() {
         Map<String, ScheduleConfig> schedules = named(Keys.SCHEDULES, this::schedule);
         Boolean enabled = settings.find(Keys.SCHEDULER_ENABLED);
+        boolean isGiven =
+                !schedules.isEmpty() || settings.has(Keys.SCHEDULER_LEASE) || settings.has(Keys.SCHEDULER_INSTANCE);
         return new SchedulerConfig(
-                enabled != null ? enabled : !schedules.isEmpty(),
+                enabled != null ? enabled : isGiven,
                 settings.get(Keys.SCHEDULER_LEASE),
                 settings.find(Keys.SCHEDULER_INSTANCE),
                 schedules);
@@ -153,6 +169,7 @@ final class ConfigReader {
         } else if (cron != null) {
             return checked(Keys.CRON.of(name), () -> Cron.of(dialect, cron, zone), otherwise);
         } else if (every != null) {
+            refuse(Keys.DIALECT, name, "is only for " + Keys.CRON.of(name));
             return checked(Keys.EVERY.of(name), () -> Interval.every(every, Instant.EPOCH, zone), otherwise);
         }
         return otherwise;
@@ -160,6 +177,9 @@ final class ConfigReader {
 
     private MetricsConfig metrics() {
         Boolean enabled = settings.find(Keys.METRICS_ENABLED);
+        if (enabled == null && !settings.has(Keys.METRICS_PORT)) {
+            refuse(Keys.METRICS_ADDRESS, "", "is given, but jobq.metrics.port is not, so nothing listens there");
+        }
         return new MetricsConfig(
                 enabled != null ? enabled : settings.has(Keys.METRICS_PORT),
                 settings.get(Keys.METRICS_PORT),

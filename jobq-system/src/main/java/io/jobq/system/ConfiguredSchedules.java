@@ -23,14 +23,11 @@ record ConfiguredSchedules(SchedulerConfig config) {
         return builder.build();
     }
 
-    /** Stores them. One that is to be paused is so when it is new; later that is the operators' business. */
+    /** Stores them. */
     void declare(Scheduler scheduler) {
         config.schedules().forEach((name, each) -> {
-            boolean isNew = scheduler.find(name).isEmpty();
-            scheduler.schedule(schedule(name, each));
-            if (isNew && each.paused()) {
-                scheduler.pause(name);
-            }
+            Schedule schedule = schedule(name, each);
+            scheduler.schedule(each.paused() ? schedule.startPaused() : schedule);
         });
     }
 

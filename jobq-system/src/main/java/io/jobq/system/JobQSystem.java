@@ -3,6 +3,7 @@ package io.jobq.system;
 import io.jobq.Health;
 import io.jobq.JobQ;
 import io.jobq.limits.Limits;
+import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Scheduler;
 import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,13 +53,23 @@ public final class JobQSystem implements AutoCloseable {
     }
 
     /**
-     * Starts a system with the {@link io.jobq.JobHandler} methods of these objects.
+     * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, and their {@link Scheduled} ones if the scheduler is on.
      *
      * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Object... handlers) {
-        return start(config, builder -> builder.handlers(handlers));
+        return start(config, builder -> builder.handlers(handlers), scheduled(handlers));
+    }
+
+    private static Object[] scheduled(Object... handlers) {
+        return Stream.of(handlers).filter(JobQSystem::isScheduled).toArray();
+    }
+
+    private static boolean isScheduled(Object handler) {
+        return Stream.<Class<?>>iterate(handler.getClass(), type -> type != null, Class::getSuperclass)
+                .flatMap(type -> Stream.of(type.getDeclaredMethods()))
+                .anyMatch(method -> method.isAnnotationPresent(Scheduled.class));
     }
 
     /**
@@ -69,7 +81,10 @@ public final class JobQSystem implements AutoCloseable {
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code) {
-        Objects.requireNonNull(code, "code");
+        return start(config, Objects.requireNonNull(code, "code"), new Object[0]);
+    }
+
+    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, Object[] scheduled) {
         Problems problems = new Problems("");
         config.findStrayQueues(problems);
         problems.throwIfAny();
@@ -81,7 +96,7 @@ public final class JobQSystem implements AutoCloseable {
             storage.close();
             throw failed;
         }
-        system.begin();
+        system.begin(scheduled);
         return system;
     }
 
@@ -114,13 +129,19 @@ public final class JobQSystem implements AutoCloseable {
         return closing && health.up() ? new Health(false, List.of("closing"), health.workers()) : health;
     }
 
-    private void begin() {
+    private void begin(Object[] scheduled) {
         try {
             config.queues().forEach((name, queue) -> share(name, queue.priorities()));
             jobq.start();
             if (scheduler != null) {
                 new ConfiguredSchedules(config.scheduler()).declare(scheduler);
+                scheduler.schedules(scheduled);
                 scheduler.start();
+            } else if (scheduled.length > 0) {
+                log.warn(
+                        "the @Scheduled methods of {} handlers do not tick, since the scheduler is off; set"
+                                + " jobq.scheduler.enabled to true",
+                        scheduled.length);
             }
         } catch (RuntimeException | Error failed) {
             close();

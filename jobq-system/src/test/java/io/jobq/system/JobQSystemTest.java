@@ -15,6 +15,7 @@ import io.jobq.JobQException;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.limits.Limits;
+import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Scheduler;
 import io.jobq.spi.Rule;
 import io.jobq.spi.StorageException;
@@ -132,6 +133,23 @@ class JobQSystemTest {
             scheduler.resume("later");
             await().until(() -> "default Bob".equals(greeted.poll(20, SECONDS)));
             assertThat(metrics(system)).containsEntry("jobq_scheduler_leader", 1.0);
+        }
+    }
+
+    static final class Ticking {
+        @JobHandler("tick")
+        @Scheduled(every = "PT1S")
+        void tick() {}
+    }
+
+    @Test
+    void scheduledHandlersTickIfTheSchedulerIsOn() {
+        SystemConfig on = SystemConfig.from(Map.of("jobq.scheduler.lease", "10s"));
+        try (JobQSystem system = JobQSystem.start(on, new Ticking())) {
+            assertThat(system.scheduler().orElseThrow().find("tick")).isPresent();
+        }
+        try (JobQSystem system = JobQSystem.start(SystemConfig.from(Map.of()), new Ticking())) {
+            assertThat(system.scheduler()).isEmpty();
         }
     }
 

@@ -50,7 +50,7 @@ class SystemConfigTest {
                 interrupt-grace: 0s
                 max-losses: 5
                 fallback-poll: 1s
-              retry: {max-attempts: 4, backoff: linear, base: 2s, factor: 1.5, max: 1m, jitter: full}
+              retry: {max-attempts: 4, backoff: exponential, base: 2s, factor: 1.5, max: 1m, jitter: full}
               scheduler:
                 enabled: true
                 lease: 15s
@@ -105,7 +105,7 @@ class SystemConfigTest {
             jobq.worker.max-losses=5
             jobq.worker.fallback-poll=1s
             jobq.retry.max-attempts=4
-            jobq.retry.backoff=linear
+            jobq.retry.backoff=exponential
             jobq.retry.base=2s
             jobq.retry.factor=1.5
             jobq.retry.max=1m
@@ -154,7 +154,7 @@ class SystemConfigTest {
                 .withWorker(workerInCode())
                 .withRetry(new RetryConfig(
                         4,
-                        RetryConfig.Backoff.LINEAR,
+                        RetryConfig.Backoff.EXPONENTIAL,
                         Duration.ofSeconds(2),
                         1.5,
                         Duration.ofMinutes(1),

@@ -64,12 +64,12 @@ class ValidationTest {
             jobq.scheduler.lease               | 2h       | '2h' is out of range; allowed: 1s to 1h, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             jobq.scheduler.instance            | a{b}     | 'a{b}' is not a name; allowed: 1 to 200 characters without braces and control characters
             jobq.metrics.port                  | 65536    | '65536' is out of range; allowed: 0 to 65535
-            jobq.metrics.address               | a b      | 'a b' does not fit; allowed: a host's name or IP address
             jobq.types.mail.queue              | a{       | 'a{' is not a name; allowed: 1 to 200 characters without braces and control characters
             jobq.types.mail.timeout            | soon     | 'soon' is not a duration; allowed: 1ms to 365d, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             jobq.types.mail.max-attempts       | 0        | '0' is out of range; allowed: 1 to 1000
             jobq.types.mail.idempotency        | 1        | '1' is neither true nor false; allowed: true or false
             jobq.types.mail.idempotency-retention | 1d    | is given, but jobq.types.mail.idempotency is not true
+            jobq.metrics.address               | 0.0.0.0  | is given, but jobq.metrics.port is not, so nothing listens there
             jobq.types.a{.timeout              | 1s       | 'a{' is not a name; allowed: 1 to 200 characters without braces and control characters
             """)
     void aValueThatIsWrongIsExplained(String key, String value, String message) {
@@ -131,6 +131,25 @@ class ValidationTest {
                 .asString()
                 .startsWith(schedule + place + ": ")
                 .contains(message);
+    }
+
+    @Test
+    void anAddressMustBeOne() {
+        assertThat(problems(Map.of("jobq.metrics.port", "0", "jobq.metrics.address", "a b")))
+                .containsExactly("jobq.metrics.address: 'a b' does not fit; allowed: a host's name or IP address");
+    }
+
+    @Test
+    void whatWouldBeIgnoredIsReported() {
+        assertThat(problems(Map.of("jobq.retry.backoff", "linear", "jobq.retry.factor", "3")))
+                .containsExactly("jobq.retry.factor: is only for jobq.retry.backoff exponential");
+        assertThat(problems(Map.of("jobq.retry.backoff", "fixed", "jobq.retry.max", "1h")))
+                .singleElement()
+                .asString()
+                .startsWith("jobq.retry.max: is not for jobq.retry.backoff fixed");
+        String schedule = "jobq.scheduler.schedules.a.";
+        assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "1h", schedule + "dialect", "quartz")))
+                .containsExactly(schedule + "dialect: is only for " + schedule + "cron");
     }
 
     @Test
