@@ -10,7 +10,7 @@ fair = function()
 
   local termsOf = {}
 
-  -- The terms of rules by name, each read once; false for none.
+  -- What rules say, by name, each read once; false for none. While one is paused, its concurrency is 0.
   local function terms(names)
     local missing = {}
     for _, name in ipairs(names) do
@@ -21,7 +21,11 @@ fair = function()
     end
     if #missing > 0 then
       for i, text in ipairs(redis.call('HMGET', RULES, unpack(missing))) do
-        termsOf[missing[i]] = text and decode(text)
+        local rule = text and decode(text)
+        if rule and rule.paused then
+          rule.concurrency = 0
+        end
+        termsOf[missing[i]] = rule
       end
     end
     return termsOf

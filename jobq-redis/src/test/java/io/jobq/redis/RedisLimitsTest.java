@@ -346,6 +346,16 @@ class RedisLimitsTest {
     }
 
     @Test
+    void aPauseThatNoReplicaConfirmsIsNotTakenForDone() {
+        RedisStorage careful = open(options().withReplicas(1));
+        Rule paused = Rule.none(Rule.Target.TYPE, "send_email").withPaused(true);
+
+        assertThatThrownBy(() -> careful.admin().rule(QUEUE, paused, Rule.Part.PAUSE))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("0 of 1 replicas");
+    }
+
+    @Test
     void passwordsAreNotShown() {
         RedisOptions secret = RedisOptions.of("redis://me:p@ss/word@127.0.0.1:1");
         assertThat(secret.toString()).contains("127.0.0.1:1").doesNotContain("ss/word");
