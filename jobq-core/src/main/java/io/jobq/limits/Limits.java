@@ -140,8 +140,8 @@ public final class Limits {
      * to theirs (those without have 1), and no slot stays empty while any has work; while none has, lower levels come first.
      *
      * @param weight 0 to 1,000; 0 for none
-     * @param longestWait what has been ready for longer comes before all levels; 1 ms to 366 days, null for no such time.
-     *     Holds for jobs that become ready from then on
+     * @param longestWait what has been ready for longer gets half of all turns, whatever its level, and the rest if nobody
+     *     else waits; 1 ms to 366 days, null for no such time. Holds for jobs that become ready from then on
      */
     public Limits level(Priority level, int weight, @Nullable Duration longestWait) {
         return set(Rule.level(level, weight, longestWait), Part.WEIGHT, Part.LONGEST_WAIT);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     become ready from then on. Of a level: how it shares the queue with other levels, by stride scheduling; as soon as
  *     one level has a weight, those without have 1. While none has, lower levels come first
  * @param tenantClass of a tenant: whose limit and weight it takes where its own are {@link Limit#NONE} or 0; null for none
- * @param longestWait of a level: what has been ready for longer comes before all levels; null for no such time. Holds for
- *     jobs that become ready from then on
+ * @param longestWait of a level: what has been ready for longer gets half of all turns, before all levels and in the order of
+ *     the ends of its waits, and its part of the others; null for no such time. Holds for jobs that become ready from then on
  * @param paused whether nothing starts, whatever the limit; never of a level
  */
 public record Rule(
