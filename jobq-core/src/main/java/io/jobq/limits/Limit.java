@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What holds for all jobs of a queue, type, tenant or key together, in every process.
  *
- * @param concurrency at most so many run at once, 0 or more; {@link #UNLIMITED} for any number, 0 for a pause
+ * @param concurrency at most so many run at once, 0 or more; {@link #UNLIMITED} for any number, 0 for none
  * @param rate how often they may start; null for any rate
  */
 public record Limit(int concurrency, @Nullable Rate rate) {
@@ -13,7 +13,7 @@ public record Limit(int concurrency, @Nullable Rate rate) {
     public static final int UNLIMITED = Integer.MAX_VALUE;
     /** No limit. */
     public static final Limit NONE = new Limit(UNLIMITED, null);
-    /** Nothing starts; what runs goes on. */
+    /** Nothing starts until there is another limit; what runs goes on. {@link Limits#pauseType} leaves the limit as it is. */
     public static final Limit PAUSED = new Limit(0, null);
 
     /** Rejects a negative concurrency. */

@@ -3,8 +3,8 @@ package io.jobq.limits;
 import io.jobq.JobQ;
 import io.jobq.Priority;
 import io.jobq.spi.JobAdmin;
-import io.jobq.spi.Registry;
 import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
 import io.jobq.spi.Rule.Target;
 import io.jobq.spi.Storage;
 import java.time.Duration;
@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * of Redis each partition keeps to the limits by itself.
  *
  * <p>Thread-safe; holds nothing. All calls may be repeated, and throw {@link io.jobq.spi.StorageException} when the storage
- * does not answer. Of two calls that change the same name at the same time, the one may undo what the other did.
+ * does not answer. Limit, class, weight and pause of a name are changed each by itself, in one step: none undoes another, so a
+ * process that states its limits when it starts does not let go on what an operator has paused.
  *
  * <pre>{@code
  * Limits.of(jobq, "mail")
@@ -41,17 +42,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Limits {
-    /** In the registry: the concurrency of what is paused, to go back to. */
-    private static final String PAUSED = "paused";
-
     private final String queue;
     private final JobAdmin admin;
-    private final Registry registry;
 
     private Limits(Storage storage, String queue) {
         this.queue = required("queue", queue);
         this.admin = storage.admin();
-        this.registry = storage.registry();
     }
 
     /** The limits of a queue of a system's storage, for all processes on it. The queue need not have jobs yet. */
@@ -78,12 +74,12 @@ public final class Limits {
         return limit(Target.QUEUE, "", limit);
     }
 
-    /** Limits jobs of a type; {@link Limit#NONE} takes the limit back. Resumes it if it is paused. */
+    /** Limits jobs of a type; {@link Limit#NONE} takes the limit back. Stays paused if it is. */
     public Limits type(String type, Limit limit) {
         return limit(Target.TYPE, required("type", type), limit);
     }
 
-    /** Limits jobs of a tenant; with {@link Limit#NONE} its class's holds. Resumes it if it is paused. */
+    /** Limits jobs of a tenant; with {@link Limit#NONE} its class's holds. Stays paused if it is. */
     public Limits tenant(String tenant, Limit limit) {
         return limit(Target.TENANT, required("tenant", tenant), limit);
     }
@@ -109,16 +105,15 @@ public final class Limits {
     }
 
     private Limits limit(Target target, String name, Limit limit) {
-        set(with(rule(target, name), Objects.requireNonNull(limit, "limit")));
-        registry.remove(PAUSED, pauseKey(target, name));
-        return this;
+        Objects.requireNonNull(limit, "limit");
+        return set(Rule.none(target, name).withLimit(limit), Part.LIMIT);
     }
 
     /** Puts a tenant into a class, whose limit and weight it has where it has none of its own; null for no class. */
     public Limits assign(String tenant, @Nullable String tenantClass) {
-        Rule rule = rule(Target.TENANT, required("tenant", tenant));
+        Rule rule = Rule.none(Target.TENANT, required("tenant", tenant));
         @Nullable String known = tenantClass == null ? null : required("tenant class", tenantClass);
-        return set(new Rule(rule.target(), rule.name(), rule.limit(), rule.weight(), known));
+        return set(rule.withTenantClass(known), Part.TENANT_CLASS);
     }
 
     /**
@@ -137,8 +132,7 @@ public final class Limits {
     }
 
     private Limits weigh(Target target, String name, int weight) {
-        Rule rule = rule(target, name);
-        return set(new Rule(target, name, rule.limit(), weight, rule.tenantClass()));
+        return set(Rule.none(target, name).withWeight(weight), Part.WEIGHT);
     }
 
     /**
@@ -146,11 +140,11 @@ public final class Limits {
      * to theirs (those without have 1), and no slot stays empty while any has work; while none has, lower levels come first.
      *
      * @param weight 0 to 1,000; 0 for none
-     * @param longestWait what has been ready for longer comes before all levels; 1 ms to 366 days, null for no such time.
-     *     Holds for jobs that become ready from then on
+     * @param longestWait what has been ready for longer gets half of all turns, whatever its level, and the rest if nobody
+     *     else waits; 1 ms to 366 days, null for no such time. Holds for jobs that become ready from then on
      */
     public Limits level(Priority level, int weight, @Nullable Duration longestWait) {
-        return set(Rule.level(level, weight, longestWait));
+        return set(Rule.level(level, weight, longestWait), Part.WEIGHT, Part.LONGEST_WAIT);
     }
 
     /** Levels by weight, 100 : 50 : 20 : 5, and with a longest wait of 60 s, 5 min, 1 h and 24 h. */
@@ -169,84 +163,37 @@ public final class Limits {
         return this;
     }
 
-    /** Starts no more jobs of a type, in any process; what runs goes on. */
+    /** Starts no more jobs of a type, in any process, whatever limit is set meanwhile; what runs goes on. */
     public Limits pauseType(String type) {
-        return pause(Target.TYPE, required("type", type));
+        return pause(Target.TYPE, required("type", type), true);
     }
 
-    /** Starts jobs of a type again, under the limit that it had. */
+    /** Starts jobs of a type again, under the limit that was set last. A limit of 0 is no pause, and stays. */
     public Limits resumeType(String type) {
-        return resume(Target.TYPE, required("type", type));
+        return pause(Target.TYPE, required("type", type), false);
     }
 
-    /** Starts no more jobs of a tenant, in any process; what runs goes on. */
+    /** Starts no more jobs of a tenant, in any process, whatever limit is set meanwhile; what runs goes on. */
     public Limits pauseTenant(String tenant) {
-        return pause(Target.TENANT, required("tenant", tenant));
+        return pause(Target.TENANT, required("tenant", tenant), true);
     }
 
-    /** Starts jobs of a tenant again, under the limit that it had. */
+    /** Starts jobs of a tenant again, under the limit that was set last. A limit of 0 is no pause, and stays. */
     public Limits resumeTenant(String tenant) {
-        return resume(Target.TENANT, required("tenant", tenant));
+        return pause(Target.TENANT, required("tenant", tenant), false);
     }
 
-    /** What was set for the queue, ordered by target and name. What is paused has a concurrency of 0. */
+    /** What was set for the queue, ordered by target and name. */
     public List<Rule> rules() {
         return admin.rules(queue);
     }
 
-    private Limits pause(Target target, String name) {
-        Rule rule = rule(target, name);
-        int concurrency = rule.limit().concurrency();
-        if (concurrency != 0) {
-            // first, so that whatever fails in between, what is paused can be resumed under its limit
-            remember(target, name, concurrency);
-            set(with(rule, rule.limit().withConcurrency(0)));
-        }
-        return this;
+    private Limits pause(Target target, String name, boolean paused) {
+        return set(Rule.none(target, name).withPaused(paused), Part.PAUSE);
     }
 
-    private Limits resume(Target target, String name) {
-        Rule rule = rule(target, name);
-        if (rule.limit().concurrency() == 0) {
-            set(with(rule, rule.limit().withConcurrency(remembered(target, name))));
-        }
-        registry.remove(PAUSED, pauseKey(target, name));
-        return this;
-    }
-
-    private void remember(Target target, String name, int concurrency) {
-        String key = pauseKey(target, name);
-        if (concurrency == Limit.UNLIMITED) {
-            registry.remove(PAUSED, key);
-        } else {
-            registry.put(new Registry.Entry(PAUSED, key, Integer.toString(concurrency), 0), -1, null);
-        }
-    }
-
-    private int remembered(Target target, String name) {
-        String key = pauseKey(target, name);
-        return registry.list(PAUSED).stream()
-                .filter(entry -> entry.key().equals(key))
-                .map(entry -> Integer.valueOf(entry.json()))
-                .findFirst()
-                .orElse(Limit.UNLIMITED);
-    }
-
-    /** Queues and names may hold anything, so the queue's length says where it ends. */
-    private String pauseKey(Target target, String name) {
-        return target + "/" + queue.length() + "/" + queue + "/" + name;
-    }
-
-    private Rule rule(Target target, String name) {
-        return admin.rule(queue, target, name).orElseGet(() -> new Rule(target, name, Limit.NONE, 0, null));
-    }
-
-    private static Rule with(Rule rule, Limit limit) {
-        return new Rule(rule.target(), rule.name(), limit, rule.weight(), rule.tenantClass());
-    }
-
-    private Limits set(Rule rule) {
-        admin.rule(queue, rule);
+    private Limits set(Rule rule, Part... parts) {
+        admin.rule(queue, rule, parts);
         return this;
     }
 }

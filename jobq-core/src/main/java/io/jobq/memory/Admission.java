@@ -5,6 +5,7 @@ import io.jobq.limits.Rate;
 import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
 import io.jobq.spi.Rule.Target;
 import io.jobq.spi.StorageStats.Holding;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +74,9 @@ final class Admission {
         return bringBack();
     }
 
-    /** Sets a rule, and brings back what has room by it. */
-    void change(Rule rule, long nowMillis) {
-        rules.put(rule);
+    /** Sets parts of a rule, and brings back what has room by it. */
+    void change(Rule change, Set<Part> parts, long nowMillis) {
+        Rule rule = rules.put(change, parts);
         if (rule.target() == Target.LEVEL) {
             queue.levels().put(Integer.parseInt(rule.name()), rule.weight(), rule.longestWait());
         }

@@ -6,12 +6,14 @@ import io.jobq.spi.Due;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -328,9 +330,9 @@ final class JobTable {
         }
     }
 
-    /** Sets or takes back a rule. */
-    void rule(QueueLines queue, Rule rule) {
-        queue.ruled().change(rule, now);
+    /** Sets or takes back parts of a rule. */
+    void rule(QueueLines queue, Rule change, Set<Part> parts) {
+        queue.ruled().change(change, parts, now);
         hints.becameReady(queue);
     }
 }

@@ -152,7 +152,7 @@ final class LevelLine implements Line {
         return bits;
     }
 
-    /** The next to be served at a time; what has waited for too long comes first. */
+    /** The next to be served at a time; what has waited for too long has every other turn. */
     @Nullable
     Entry poll(long now) {
         Entry overdue = levels == null ? null : levels.overdue(now);

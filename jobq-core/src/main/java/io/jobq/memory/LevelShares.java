@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How the levels of a queue share it. Without weights, lower levels come first; with weights it is stride scheduling
  * (Waldspurger and Weihl: Stride Scheduling, MIT/LCS/TM-528, 1995): the pass of a level grows by 1/weight with each job it
  * gives, the lowest pass is next, and a level that had no jobs joins where the others are. What has been ready for longer
- * than its level's longest wait comes before all. Used under the lock.
+ * than its level's longest wait gets every other turn, before all levels, so that it neither waits without end nor keeps others
+ * waiting. Used under the lock.
  */
 final class LevelShares {
     private static final Comparator<Entry> BY_END =
@@ -21,6 +22,9 @@ final class LevelShares {
     private final double[] passes = new double[Priority.LEVELS];
     private final TreeSet<Entry> aging = new TreeSet<>(BY_END);
     private boolean weighted;
+    /** Whether the last turn was that of an overdue job. */
+    private boolean servedOverdue;
+
     private double virtual;
 
     /** Sets the terms of a level; weight 0 and null for none. */
@@ -71,9 +75,13 @@ final class LevelShares {
         }
     }
 
-    /** The job that should have been served before this time, and first of all; null when there is none. */
+    /** The first of those that should have been served before this time, if the turn is theirs; else null. */
     @Nullable
     Entry overdue(long now) {
-        return aging.isEmpty() || aging.first().waitEnd > now ? null : aging.first();
+        if (aging.isEmpty() || aging.first().waitEnd > now) {
+            return null;
+        }
+        servedOverdue = !servedOverdue;
+        return servedOverdue ? aging.first() : null;
     }
 }

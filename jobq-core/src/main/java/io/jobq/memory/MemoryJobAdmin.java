@@ -133,9 +133,9 @@ final class MemoryJobAdmin implements JobAdmin {
     }
 
     @Override
-    public void rule(String queue, Rule rule) {
+    public void rule(String queue, Rule rule, Rule.Part... parts) {
         table.call(t -> {
-            t.rule(t.queue(queue), rule);
+            t.rule(t.queue(queue), rule, Rule.Part.named(parts));
             return rule;
         });
     }

@@ -2,6 +2,7 @@ package io.jobq.memory;
 
 import io.jobq.limits.Limit;
 import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
 import io.jobq.spi.Rule.Target;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a queue, and which of them holds for whom. Used under the lock. */
@@ -26,8 +28,12 @@ final class RuleBook {
         }
     }
 
-    void put(Rule rule) {
-        Map<String, Rule> named = named(rule.target());
+    /** Replaces parts of what was set for the same; returns what is set now. */
+    Rule put(Rule change, Set<Part> parts) {
+        Map<String, Rule> named = named(change.target());
+        Rule before = named.get(change.name());
+        Rule rule = before == null ? Rule.none(change.target(), change.name()) : before;
+        rule = rule.with(change, parts);
         size -= named.size();
         if (rule.isEmpty()) {
             named.remove(rule.name());
@@ -35,6 +41,7 @@ final class RuleBook {
             named.put(rule.name(), rule);
         }
         size += named.size();
+        return rule;
     }
 
     boolean isEmpty() {
@@ -54,14 +61,14 @@ final class RuleBook {
             return Limit.NONE;
         }
         Rule own = find(target, name);
-        if (target == Target.TENANT && (own == null || own.limit().equals(Limit.NONE))) {
+        if (target == Target.TENANT && (own == null || own.limitNow().equals(Limit.NONE))) {
             return limitOf(classOf(own));
         }
         return limitOf(own == null && target == Target.KEY ? find(target, "") : own);
     }
 
     private static Limit limitOf(@Nullable Rule rule) {
-        return rule == null ? Limit.NONE : rule.limit();
+        return rule == null ? Limit.NONE : rule.limitNow();
     }
 
     /** How a tenant shares with others. */

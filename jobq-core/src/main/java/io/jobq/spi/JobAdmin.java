@@ -46,11 +46,14 @@ public interface JobAdmin {
     StorageStats stats();
 
     /**
-     * Sets a rule of a queue, for every process and from the next claim on; what runs already goes on, and counts if it was claimed
-     * while the rule limited its concurrency. An {@linkplain
-     * Rule#isEmpty() empty} rule takes back what was set for the same target and name. Survives restarts.
+     * Sets a rule of a queue, or parts of it, for every process and from the next claim on; what runs already goes on, and
+     * counts if it was claimed while the rule limited its concurrency. Only these parts of what was set for the same target
+     * and name are replaced, in one step, so changes of different parts do not disturb each other. A rule that {@linkplain
+     * Rule#isEmpty() says nothing} any more is taken back. To repeat a call is safe. Survives restarts.
+     *
+     * @param parts which parts to replace; none to replace all
      */
-    void rule(String queue, Rule rule);
+    void rule(String queue, Rule rule, Rule.Part... parts);
 
     /** The rules of a queue, ordered by target and name. */
     List<Rule> rules(String queue);

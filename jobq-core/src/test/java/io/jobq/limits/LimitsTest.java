@@ -67,7 +67,7 @@ class LimitsTest {
 
         @Test
         void isTakenBackPartByPart() {
-            limits.tenant("a", Limit.PAUSED).weight("a", 3).assign("a", "pro");
+            limits.tenant("a", Limit.concurrency(1)).weight("a", 3).assign("a", "pro");
             limits.tenant("a", Limit.NONE);
             assertThat(limits.rules()).containsExactly(new Rule(Target.TENANT, "a", Limit.NONE, 3, "pro"));
             limits.weight("a", 0).assign("a", null);
@@ -93,29 +93,42 @@ class LimitsTest {
             limits.type("t", limit).tenant("a", limit).assign("a", "pro");
             List<Rule> before = limits.rules();
             limits.pauseType("t").pauseType("t").pauseTenant("a");
-            assertThat(limits.rules()).extracting(Rule::limit).containsOnly(limit.withConcurrency(0));
+            assertThat(limits.rules())
+                    .allMatch(Rule::paused)
+                    .extracting(Rule::limit)
+                    .containsOnly(limit);
             limits.resumeType("t").resumeTenant("a");
 
             assertThat(limits.rules()).isEqualTo(before);
-            assertThat(storage.registry().list("paused")).isEmpty();
         }
 
         @Test
         void leaveNothingWhereNothingWas() {
             limits.pauseType("t").pauseTenant("a");
-            assertThat(limits.rules()).hasSize(2).extracting(Rule::limit).containsOnly(Limit.PAUSED);
+            assertThat(limits.rules()).hasSize(2).extracting(Rule::limitNow).containsOnly(Limit.PAUSED);
             limits.resumeType("t").resumeTenant("a").resumeTenant("never paused");
 
             assertThat(limits.rules()).isEmpty();
         }
 
         @Test
-        void endWithANewLimit() {
+        void holdWhateverIsSetMeanwhile() {
             limits.type("t", Limit.concurrency(5)).pauseType("t").type("t", Limit.concurrency(2));
-            assertThat(limits.rules()).containsExactly(rule(Target.TYPE, "t", Limit.concurrency(2)));
+            limits.pauseTenant("a").tenant("a", Limit.NONE).weight("a", 3).assign("a", "pro");
+            assertThat(limits.rules()).hasSize(2).allMatch(Rule::paused);
+            limits.resumeType("t").resumeTenant("a");
+
+            assertThat(limits.rules())
+                    .containsExactly(
+                            rule(Target.TYPE, "t", Limit.concurrency(2)),
+                            new Rule(Target.TENANT, "a", Limit.NONE, 3, "pro"));
+        }
+
+        @Test
+        void areNotLimitsOfNothing() {
             limits.type("t", Limit.PAUSED).resumeType("t");
 
-            assertThat(limits.rules()).as("5 is forgotten").isEmpty();
+            assertThat(limits.rules()).containsExactly(rule(Target.TYPE, "t", Limit.PAUSED));
         }
     }
 

@@ -69,10 +69,14 @@ final class RedisJobAdmin implements JobAdmin {
     }
 
     @Override
-    public void rule(String queue, Rule rule) {
+    public void rule(String queue, Rule rule, Rule.Part... parts) {
         calls.link().requireOpen();
         Args args = new Args().add(Rules.name(rule)).add(Rules.terms(rule));
-        queues.of(queue).forEach(place -> calls.call(Script.RULE, place, args));
+        Rules.fields(Rule.Part.named(parts)).forEach(args::add);
+        List<CompletableFuture<Reply>> replies = queues.of(queue).stream()
+                .map(place -> calls.sendDurably(Script.RULE, place, args))
+                .toList();
+        replies.forEach(calls.link()::await);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.jobq.limits.Limit;
 import io.jobq.limits.Rate;
 import io.jobq.spi.HoldingRule;
 import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
 import io.jobq.spi.Rule.Target;
 import io.jobq.spi.StorageException;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -57,11 +60,21 @@ final class Rules {
         throw new StorageException("rule '" + name + "' was written by a newer version of JobQ; update this process");
     }
 
-    /** The terms; empty for a rule that says nothing. */
+    /** The names of the terms that make up parts of a rule. */
+    static List<String> fields(Set<Part> parts) {
+        return parts.stream()
+                .flatMap(part -> switch (part) {
+                    case LIMIT -> Stream.of("concurrency", "permits", "period", "burst");
+                    case WEIGHT -> Stream.of("weight");
+                    case TENANT_CLASS -> Stream.of("class");
+                    case LONGEST_WAIT -> Stream.of("wait");
+                    case PAUSE -> Stream.of("paused");
+                })
+                .toList();
+    }
+
+    /** The terms, without those that say nothing. */
     static String terms(Rule rule) {
-        if (rule.isEmpty()) {
-            return "";
-        }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
             json.writeStartObject();
@@ -74,6 +87,9 @@ final class Rules {
             }
             if (rule.tenantClass() != null) {
                 json.writeStringProperty("class", Records.unquoted(rule.tenantClass()));
+            }
+            if (rule.paused()) {
+                json.writeBooleanProperty("paused", true);
             }
             json.writeEndObject();
         }
@@ -105,7 +121,13 @@ final class Rules {
     private static Rule decode(String name, String terms) {
         Terms read = Terms.of(terms);
         return new Rule(
-                target(name), plain(name.substring(1)), read.limit(), read.weight, read.tenantClass, read.longestWait);
+                target(name),
+                plain(name.substring(1)),
+                read.limit(),
+                read.weight,
+                read.tenantClass,
+                read.longestWait,
+                read.paused);
     }
 
     /** A rule that holds jobs back, by its name and the terms that hold for it. */
@@ -127,6 +149,7 @@ final class Rules {
         private int weight;
         private @Nullable String tenantClass;
         private @Nullable Duration longestWait;
+        private boolean paused;
 
         static Terms of(String text) {
             Terms terms = new Terms();
@@ -150,6 +173,7 @@ final class Rules {
                 case "weight" -> weight = json.getIntValue();
                 case "wait" -> longestWait = Duration.ofMillis(json.getLongValue());
                 case "class" -> tenantClass = plain(json.getString());
+                case "paused" -> paused = json.getBooleanValue();
                 default -> json.skipChildren(); // written by a newer version
             }
         }

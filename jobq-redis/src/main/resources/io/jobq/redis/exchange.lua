@@ -244,7 +244,7 @@ local function take(level, entries, isSure, areAged)
   local asked = rules and limits().rulesFor(bodies) or {}
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
-    local valid = bodies[i] and (areAged or not aged[id]) and (isSure or not mayHave or isEntryOf(entries[i], record, 'READY'))
+    local valid = bodies[i] and (isSure or not aged[id] and (not mayHave or isEntryOf(entries[i], record, 'READY')))
     local refusing = valid and rules and limits().refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
@@ -373,9 +373,11 @@ local function claimByWeight(open)
   fair().keepPasses(open, left)
 end
 
--- What has waited for longest in its level comes before all.
+-- What has waited for longest in its level gets half of the turns before all, so that it neither waits without end nor keeps
+-- others waiting; the other half is for all, as ever.
 local function claimAged()
   local lines, inLists = fair().takeAged(most)
+  looksAtMost = looksAtMost + inLists -- the holes that it leaves
   if inLists > 0 then
     missing = count('holes', inLists)
   end

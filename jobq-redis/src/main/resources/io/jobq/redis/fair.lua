@@ -10,7 +10,7 @@ fair = function()
 
   local termsOf = {}
 
-  -- The terms of rules by name, each read once; false for none.
+  -- What rules say, by name, each read once; false for none. While one is paused, its concurrency is 0.
   local function terms(names)
     local missing = {}
     for _, name in ipairs(names) do
@@ -21,7 +21,11 @@ fair = function()
     end
     if #missing > 0 then
       for i, text in ipairs(redis.call('HMGET', RULES, unpack(missing))) do
-        termsOf[missing[i]] = text and decode(text)
+        local rule = text and decode(text)
+        if rule and rule.paused then
+          rule.concurrency = 0
+        end
+        termsOf[missing[i]] = rule
       end
     end
     return termsOf
@@ -217,9 +221,17 @@ fair = function()
     end
   end
 
-  -- Jobs that have waited for longest, by level, and how many of them leave a hole in a list.
-  local function takeAged(most)
-    local members = redis.call('ZRANGEBYSCORE', AGING, '-inf', now, 'LIMIT', 0, most)
+  -- Jobs that have waited for longest, by level, and how many of them leave a hole in a list: as many as half of those that
+  -- are wanted, and of an odd number one more each other time.
+  local function takeAged(wanted)
+    local members = redis.call('ZRANGEBYSCORE', AGING, '-inf', now, 'LIMIT', 0, math.ceil(wanted / 2))
+    if #members > wanted / 2 then
+      if redis.call('HDEL', META, 'others') == 1 then
+        members[#members] = nil
+      else
+        redis.call('HSET', META, 'others', 1)
+      end
+    end
     if #members == 0 then
       return {}, 0
     end

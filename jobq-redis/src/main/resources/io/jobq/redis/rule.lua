@@ -1,11 +1,22 @@
--- Sets what a queue keeps to when it hands out jobs, and since when. Safe to repeat.
+-- Changes parts of what a queue keeps to when it hands out jobs, and takes down since when a limit holds. Safe to repeat.
 --
--- ARGV     7 rule, 8 its terms as JSON: concurrency; permits, period ms and burst; weight; class ("" takes it back)
+-- ARGV     7 rule, 8 terms as JSON: concurrency; permits, period ms and burst; weight; class; wait ms; paused; without those
+--          that say nothing, 9... the names of the terms that are replaced; others stay as they are
 
-if ARGV[8] == '' then
-  redis.call('HDEL', RULES, ARGV[7])
+local old, change = redis.call('HGET', RULES, ARGV[7]), decode(ARGV[8])
+local terms = old and decode(old) or {}
+local since = terms.since and string.format('%.0f', terms.since) or nowText .. '000'
+for i = 9, #ARGV do
+  terms[ARGV[i]] = change[ARGV[i]]
+  if ARGV[i] == 'concurrency' or ARGV[i] == 'class' then
+    since = nowText .. '000'
+  end
+end
+terms.since = nil
+if next(terms) then
+  redis.call('HSET', RULES, ARGV[7], string.sub(cjson.encode(terms), 1, -2) .. ',"since":' .. since .. '}')
 else
-  redis.call('HSET', RULES, ARGV[7], string.sub(ARGV[8], 1, -2) .. ',"since":' .. nowText .. '000}')
+  redis.call('HDEL', RULES, ARGV[7])
 end
 redis.call('HSET', META, 'rules', 1)
 limits().change(ARGV[7])

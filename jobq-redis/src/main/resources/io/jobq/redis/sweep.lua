@@ -116,6 +116,11 @@ if ruled then
       returns().comeBack(name, 250)
     end
   end
+  -- under a clock that was put back, what a rate holds back would wait for the times of the old one
+  if tonumber(redis.call('HGET', META, 'swept') or 0) > us then
+    redis.call('HSET', META, 'review', 0)
+  end
+  redis.call('HSET', META, 'swept', usText)
   returns().letBackDue()
   local unused = math.min(redis.call('ZCOUNT', RATES, '-inf', usText), 2000)
   if unused > 0 then

@@ -38,6 +38,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -343,6 +344,34 @@ class RedisLimitsTest {
                 .hasMessageContaining("0 of 1 replicas");
         assertThat(storage.admin().stats().queues().get(QUEUE).count(JobState.READY))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aClockThatIsPutBackDoesNotKeepHeldJobsFromTheirRate() {
+        AtomicLong shift = new AtomicLong(TimeUnit.HOURS.toMicros(1));
+        RedisStorage storage = RedisStorage.connect(options(), shift::get);
+        opened.add(storage);
+        Limit slow = Limit.rate(new Rate(1, Duration.ofMinutes(1), 1));
+        storage.admin().rule(QUEUE, Rule.none(Rule.Target.TYPE, "send_email").withLimit(slow));
+        storage.jobs().insert(jobs(3));
+        assertThat(claim(storage, 10)).hasSize(1);
+        storage.jobs().sweep(10);
+        shift.set(0);
+        storage.jobs().sweep(10);
+        assertThat(claim(storage, 10)).isEmpty();
+        shift.set(TimeUnit.SECONDS.toMicros(61));
+
+        assertThat(claim(storage, 10)).hasSize(1);
+    }
+
+    @Test
+    void aPauseThatNoReplicaConfirmsIsNotTakenForDone() {
+        RedisStorage careful = open(options().withReplicas(1));
+        Rule paused = Rule.none(Rule.Target.TYPE, "send_email").withPaused(true);
+
+        assertThatThrownBy(() -> careful.admin().rule(QUEUE, paused, Rule.Part.PAUSE))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("0 of 1 replicas");
     }
 
     @Test

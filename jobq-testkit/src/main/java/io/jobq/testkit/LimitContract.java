@@ -336,6 +336,9 @@ abstract class LimitContract extends ConcurrencyContract {
         }
 
         private void run(Random random) {
+            if (random.nextBoolean()) {
+                admin().rule(QUEUE, Rule.level(Priority.NORMAL, 0, Duration.ofMillis(1)));
+            }
             rule(Target.QUEUE, "", Limit.concurrency(7));
             rule(Target.TYPE, "a", Limit.concurrency(3));
             rule(Target.TENANT_CLASS, "", Limit.concurrency(4));
@@ -438,6 +441,8 @@ abstract class LimitContract extends ConcurrencyContract {
                 held.clear();
                 pass(RUN_OUT);
                 jobs().sweep(100);
+            } else {
+                pass(Duration.ofMillis(1));
             }
         }
     }

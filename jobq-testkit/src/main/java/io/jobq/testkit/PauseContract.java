@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobq.JobId;
 import io.jobq.JobState;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.RenewResult;
+import io.jobq.spi.Retention;
+import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
+import io.jobq.spi.Rule.Target;
 import io.jobq.spi.StorageStats.QueueStats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Queues that give no jobs for a while. */
+/** Queues, types, tenants and keys that give no jobs for a while. */
 abstract class PauseContract extends ActionContract {
     @Nested
     class Pausing {
@@ -92,6 +100,113 @@ abstract class PauseContract extends ActionContract {
         @SuppressWarnings("NullAway")
         void noQueueIsRejected() {
             assertThatThrownBy(() -> admin().pause(null, true)).isInstanceOf(NullPointerException.class);
+        }
+    }
+
+    @Nested
+    class PausingByRules {
+        private static final List<Target> PAUSABLE = List.of(Target.TYPE, Target.TENANT, Target.KEY);
+
+        private void pause(Target target, boolean paused) {
+            admin().rule(QUEUE, Rule.none(target, nameOf(target)).withPaused(paused), Part.PAUSE);
+        }
+
+        private void limitOnly(Target target, Limit limit) {
+            admin().rule(QUEUE, Rule.none(target, nameOf(target)).withLimit(limit), Part.LIMIT);
+        }
+
+        @Test
+        void aLimitThatIsSetMeanwhileDoesNotEndIt() {
+            for (Target target : PAUSABLE) {
+                reopen(Retention.DEFAULT);
+                limitOnly(target, Limit.concurrency(3));
+                pause(target, true);
+                List<JobId> ids = insertLimited(5);
+                assertThat(claim(10)).isEmpty();
+                limitOnly(target, Limit.concurrency(2));
+                assertThat(claim(10)).as("paused %s", target).isEmpty();
+                pause(target, false);
+
+                assertThat(ids(claim(10))).as("%s goes on", target).isEqualTo(ids.subList(0, 2));
+            }
+        }
+
+        @Test
+        void whatRunsCountsWhenItIsOver() {
+            for (Target target : PAUSABLE) {
+                reopen(Retention.DEFAULT);
+                limitOnly(target, Limit.concurrency(2));
+                insertLimited(5);
+                Claimed running = claimOne();
+                pause(target, true);
+                assertThat(claim(10)).isEmpty();
+                pause(target, false);
+                assertThat(claim(10)).as("%s beside one", target).hasSize(1);
+                pause(target, true);
+                apply(succeeded(running));
+                assertThat(claim(10)).isEmpty();
+                pause(target, false);
+
+                assertThat(claim(10)).as("%s after one", target).hasSize(1);
+            }
+        }
+
+        @Test
+        void whoIsHeldIsToldThatItIsPaused() {
+            for (Target target : PAUSABLE) {
+                reopen(Retention.DEFAULT);
+                Limit limit = Limit.concurrency(5).withRate(Rate.perHour(7));
+                limitOnly(target, limit);
+                pause(target, true);
+                JobId id = insertLimited(1).get(0);
+                claim(10);
+                HoldingRule rule = Objects.requireNonNull(find(id).heldBy());
+
+                assertThat(rule).isEqualTo(new HoldingRule(target, nameOf(target), limit.withConcurrency(0), 1, null));
+                assertThat(rule.text()).contains("is paused; 1 job waits");
+            }
+        }
+
+        @Test
+        void aTenantIsPausedWhateverItsClassAllows() {
+            rule(Target.TENANT_CLASS, "pro", Limit.concurrency(1));
+            admin().rule(QUEUE, Rule.none(Target.TENANT, TENANT).withTenantClass("pro"));
+            insertLimited(3);
+            pause(Target.TENANT, true);
+            assertThat(claim(10)).isEmpty();
+            pause(Target.TENANT, false);
+
+            assertThat(claim(10)).hasSize(1);
+        }
+
+        @Test
+        void eachPartIsChangedByItself() {
+            Rule stale = Rule.none(Target.TENANT, TENANT);
+            pause(Target.TENANT, true);
+            admin().rule(QUEUE, stale.withTenantClass("pro"), Part.TENANT_CLASS);
+            admin().rule(QUEUE, stale.withWeight(3), Part.WEIGHT);
+            Limit limit = Limit.concurrency(Limit.UNLIMITED - 1).withRate(new Rate(1, Duration.ofDays(366), 1_000_000));
+            admin().rule(QUEUE, stale.withLimit(limit), Part.LIMIT);
+            Rule all = new Rule(Target.TENANT, TENANT, limit, 3, "pro", null, true);
+            assertThat(admin().rules(QUEUE)).containsExactly(all);
+            admin().rule(QUEUE, stale.withWeight(2), Part.WEIGHT, Part.PAUSE);
+            assertThat(admin().rules(QUEUE)).containsExactly(all.withWeight(2).withPaused(false));
+            admin().rule(QUEUE, stale, Part.LIMIT, Part.WEIGHT);
+            assertThat(admin().rules(QUEUE)).containsExactly(stale.withTenantClass("pro"));
+            admin().rule(QUEUE, stale, Part.TENANT_CLASS);
+
+            assertThat(admin().rules(QUEUE)).isEmpty();
+        }
+
+        @Test
+        void aRuleThatIsSetAsAWholeReplacesAllParts() {
+            pause(Target.TENANT, true);
+            Rule whole = Rule.none(Target.TENANT, TENANT).withTenantClass("\"pro\" / ä\n");
+            admin().rule(QUEUE, whole);
+            assertThat(admin().rules(QUEUE)).containsExactly(whole);
+            pause(Target.TENANT, false);
+
+            assertThat(admin().rules(QUEUE)).containsExactly(whole);
         }
     }
 }

@@ -41,7 +41,7 @@ abstract class RateContract extends LevelContract {
         rule(target, nameOf(target), limit);
     }
 
-    private static String nameOf(Target target) {
+    static String nameOf(Target target) {
         return switch (target) {
             case QUEUE, TENANT_CLASS -> "";
             case TYPE -> TYPE;
