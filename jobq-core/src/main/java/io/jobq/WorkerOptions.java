@@ -1,6 +1,7 @@
 package io.jobq;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrency slots, 1 to 10,000: no more handlers run at once; of short jobs, up to as many more are claimed for
  *     the slots to take on within milliseconds
  * @param queues the queues it serves and their weights; empty means {@code default} and every queue that a handler names
+ * @param queuesInOrder whether a queue gives jobs only while those before it have none, and weights do not matter
  * @param leaseTime after this long without a sign of life its jobs go to others, 1 s or more
  * @param shutdownTimeout how long closing waits for running jobs
  * @param interruptGrace how long an interrupted handler has to end before it is abandoned
@@ -24,6 +26,7 @@ public record WorkerOptions(
         String name,
         int concurrency,
         Map<String, Integer> queues,
+        boolean queuesInOrder,
         Duration leaseTime,
         Duration shutdownTimeout,
         Duration interruptGrace,
@@ -35,6 +38,7 @@ public record WorkerOptions(
             "worker",
             10,
             Map.of(),
+            false,
             Duration.ofSeconds(30),
             Duration.ofSeconds(20),
             Duration.ofSeconds(5),
@@ -51,6 +55,9 @@ public record WorkerOptions(
             Names.require("queue", queue);
             requireRange("weight of queue '" + queue + "'", weight, 1, 1_000_000);
         });
+        if (queuesInOrder && queues.isEmpty()) {
+            throw new IllegalArgumentException("queues that are served in order must be named, at least one of them");
+        }
         requireAtLeast("leaseTime", leaseTime, Duration.ofSeconds(1));
         requireAtLeast("shutdownTimeout", shutdownTimeout, Duration.ZERO);
         requireAtLeast("interruptGrace", interruptGrace, Duration.ZERO);
@@ -70,8 +77,16 @@ public record WorkerOptions(
         }
     }
 
-    /** These options for one more queue with a weight, 1 or more: its share of the slots while all queues are busy. */
+    /**
+     * These options for one more queue with a weight, 1 or more: its share of the slots while all queues are busy.
+     *
+     * @throws IllegalStateException if the queues are {@linkplain #withQueuesInOrder served in order}
+     */
     public WorkerOptions queue(String queue, int weight) {
+        if (queuesInOrder) {
+            throw new IllegalStateException("queue '" + queue + "' can't have a weight beside " + queues.keySet()
+                    + ", which are served in order; name it there, or give all of them weights with withQueues");
+        }
         Map<String, Integer> more = new LinkedHashMap<>(queues);
         more.put(queue, weight);
         return withQueues(more);
@@ -83,6 +98,7 @@ public record WorkerOptions(
                 changed,
                 concurrency,
                 queues,
+                queuesInOrder,
                 leaseTime,
                 shutdownTimeout,
                 interruptGrace,
@@ -94,15 +110,47 @@ public record WorkerOptions(
     /** These options with another {@link #concurrency()}. */
     public WorkerOptions withConcurrency(int changed) {
         return new WorkerOptions(
-                name, changed, queues, leaseTime, shutdownTimeout, interruptGrace, maxLosses, fallbackPoll, autoscale);
+                name,
+                changed,
+                queues,
+                queuesInOrder,
+                leaseTime,
+                shutdownTimeout,
+                interruptGrace,
+                maxLosses,
+                fallbackPoll,
+                autoscale);
     }
 
-    /** These options with other {@link #queues()}. */
+    /** These options with other {@link #queues()}, which share the slots by weight. */
     public WorkerOptions withQueues(Map<String, Integer> changed) {
+        return serving(changed, false);
+    }
+
+    /**
+     * These options with other queues, served in this order: one gives jobs only while those before it have no ready
+     * ones, so it may wait without end. No slot stays empty while any of them has work; a running job is not stopped for
+     * one that comes later.
+     *
+     * @throws IllegalArgumentException if none is named, or one twice
+     */
+    public WorkerOptions withQueuesInOrder(String... changed) {
+        Map<String, Integer> ordered = new LinkedHashMap<>();
+        for (String queue : changed) {
+            if (ordered.put(queue, 1) != null) {
+                throw new IllegalArgumentException(
+                        "queue '" + queue + "' is named twice in the order " + Arrays.asList(changed));
+            }
+        }
+        return serving(ordered, true);
+    }
+
+    private WorkerOptions serving(Map<String, Integer> changed, boolean inOrder) {
         return new WorkerOptions(
                 name,
                 concurrency,
                 changed,
+                inOrder,
                 leaseTime,
                 shutdownTimeout,
                 interruptGrace,
@@ -117,6 +165,7 @@ public record WorkerOptions(
                 name,
                 concurrency,
                 queues,
+                queuesInOrder,
                 changed,
                 shutdownTimeout,
                 interruptGrace,
@@ -128,13 +177,31 @@ public record WorkerOptions(
     /** These options with another {@link #shutdownTimeout()}. */
     public WorkerOptions withShutdownTimeout(Duration changed) {
         return new WorkerOptions(
-                name, concurrency, queues, leaseTime, changed, interruptGrace, maxLosses, fallbackPoll, autoscale);
+                name,
+                concurrency,
+                queues,
+                queuesInOrder,
+                leaseTime,
+                changed,
+                interruptGrace,
+                maxLosses,
+                fallbackPoll,
+                autoscale);
     }
 
     /** These options with another {@link #interruptGrace()}. */
     public WorkerOptions withInterruptGrace(Duration changed) {
         return new WorkerOptions(
-                name, concurrency, queues, leaseTime, shutdownTimeout, changed, maxLosses, fallbackPoll, autoscale);
+                name,
+                concurrency,
+                queues,
+                queuesInOrder,
+                leaseTime,
+                shutdownTimeout,
+                changed,
+                maxLosses,
+                fallbackPoll,
+                autoscale);
     }
 
     /** These options with another {@link #maxLosses()}. */
@@ -143,6 +210,7 @@ public record WorkerOptions(
                 name,
                 concurrency,
                 queues,
+                queuesInOrder,
                 leaseTime,
                 shutdownTimeout,
                 interruptGrace,
@@ -154,7 +222,16 @@ public record WorkerOptions(
     /** These options with another {@link #fallbackPoll()}. */
     public WorkerOptions withFallbackPoll(Duration changed) {
         return new WorkerOptions(
-                name, concurrency, queues, leaseTime, shutdownTimeout, interruptGrace, maxLosses, changed, autoscale);
+                name,
+                concurrency,
+                queues,
+                queuesInOrder,
+                leaseTime,
+                shutdownTimeout,
+                interruptGrace,
+                maxLosses,
+                changed,
+                autoscale);
     }
 
     /** These options with another {@link #autoscale()}. */
@@ -163,6 +240,7 @@ public record WorkerOptions(
                 name,
                 concurrency,
                 queues,
+                queuesInOrder,
                 leaseTime,
                 shutdownTimeout,
                 interruptGrace,

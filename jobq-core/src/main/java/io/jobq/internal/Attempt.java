@@ -43,6 +43,7 @@ final class Attempt implements JobContext {
     private long ranNanos = -1;
     private volatile boolean limited;
     private volatile long deadline;
+    private boolean doubted;
     private boolean settled;
     private boolean returned;
     private Runnable onReturn = () -> {};
@@ -182,6 +183,18 @@ final class Attempt implements JobContext {
     synchronized void onReturn() {
         returned = true;
         onReturn.run();
+    }
+
+    /** Something may have been missed that concerns it: the storage is to be asked at the next tick. */
+    synchronized void doubt() {
+        doubted = true;
+    }
+
+    /** Whether it has been doubted since this was last asked. */
+    synchronized boolean takeDoubt() {
+        boolean was = doubted;
+        doubted = false;
+        return was;
     }
 
     /** What the handler has said since this was last asked. */

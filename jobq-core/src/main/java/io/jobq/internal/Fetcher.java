@@ -98,7 +98,7 @@ final class Fetcher implements Runnable {
         this.worker = worker;
         this.knownTypes = knownTypes;
         this.fallbackNanos = options.fallbackPoll().toNanos();
-        this.shares = new QueueShares(options.queues());
+        this.shares = new QueueShares(options.queues(), options.queuesInOrder());
     }
 
     /** Hands in the end of a job. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class LeaseKeeper {
     private final Consumer<WorkerOrder> orders;
     private final HoldingLog holding;
     private final Duration turn;
+    /** In so many ticks to come every lease is renewed. */
+    private final AtomicInteger thorough = new AtomicInteger();
+
     private long renewedNanos;
     private @Nullable Look announced;
 
@@ -71,7 +75,18 @@ final class LeaseKeeper {
         return third.compareTo(LONGEST) < 0 ? third : LONGEST;
     }
 
-    /** Renews when a third of the lease has passed; delivers words, obeys orders and sweeps each time. Never throws. */
+    /**
+     * Signals may have been lost, so the storage is asked about every attempt at the next tick, and at the one after it about
+     * those whose claims are under way now.
+     */
+    void doubtAll() {
+        thorough.set(2);
+    }
+
+    /**
+     * Renews when a third of the lease has passed, and what is doubted at once; delivers words, obeys orders and sweeps each
+     * time. Never throws.
+     */
     void tick() {
         attempt("renew leases", this::renew);
         attempt("obey its orders", () -> workers.obey(worker.worker(), orders));
@@ -82,11 +97,12 @@ final class LeaseKeeper {
         long now = System.nanoTime();
         boolean due = now - renewedNanos
                 >= worker.leaseTime().toNanos() / 3 - Duration.ofMillis(50).toNanos();
+        boolean all = thorough.getAndUpdate(ticks -> Math.max(0, ticks - 1)) > 0 || due;
         List<Attempt> reporting = new ArrayList<>();
         List<Report> reports = new ArrayList<>();
         for (Attempt attempt : held) {
             Report.Words words = attempt.takeWords();
-            if (due || !words.equals(Report.NOTHING)) {
+            if (attempt.takeDoubt() || all || !words.equals(Report.NOTHING)) {
                 reporting.add(attempt);
                 reports.add(new Report(attempt.lease(), words));
             }
@@ -118,6 +134,7 @@ final class LeaseKeeper {
         } catch (RuntimeException failed) {
             for (int i = 0; i < reports.size(); i++) {
                 attempts.get(i).restoreWords(reports.get(i).words());
+                attempts.get(i).doubt();
             }
             throw failed;
         }

@@ -11,7 +11,8 @@ import java.util.Map;
  * Divides slots between queues by weight: stride scheduling (Waldspurger and Weihl: Stride Scheduling, MIT/LCS/TM-528,
  * 1995). A queue's pass grows by 1/weight with each job claimed; the one with the lowest pass is next. What was really
  * claimed is charged, so a queue that was empty owes nothing, and its pass is raised to the others' so that it saves up
- * nothing either. For one thread.
+ * nothing either. In strict order, the first queue may give everything, and the storage asks the others for what is left,
+ * one after the other. For one thread.
  */
 final class QueueShares {
     private static final class Line {
@@ -30,15 +31,17 @@ final class QueueShares {
     private static final Comparator<Line> BY_PASS = Comparator.comparingDouble(line -> line.pass);
 
     private final List<Line> lines = new ArrayList<>();
+    private final boolean inOrder;
 
-    QueueShares(Map<String, Integer> weights) {
+    QueueShares(Map<String, Integer> weights, boolean inOrder) {
         weights.forEach((queue, weight) -> lines.add(new Line(queue, weight)));
+        this.inOrder = inOrder || lines.size() == 1;
     }
 
-    /** How to share the next claim, the most deserving queue first. */
+    /** How to share the next claim, the most deserving queue first; one without a quota gives what is left. */
     List<Share> divide(int limit) {
-        if (lines.size() == 1) {
-            return List.of(new Share(lines.get(0).queue, limit));
+        if (inOrder) {
+            return strictly(limit);
         }
         lines.sort(BY_PASS);
         lines.forEach(line -> {
@@ -56,9 +59,17 @@ final class QueueShares {
         return lines.stream().map(line -> new Share(line.queue, line.quota)).toList();
     }
 
+    private List<Share> strictly(int limit) {
+        List<Share> shares = new ArrayList<>(lines.size());
+        for (Line line : lines) {
+            shares.add(new Share(line.queue, shares.isEmpty() ? limit : 0));
+        }
+        return shares;
+    }
+
     /** Charges the queues for what they gave. */
     void charge(List<Claimed> claimed) {
-        if (lines.size() == 1 || claimed.isEmpty()) {
+        if (inOrder || claimed.isEmpty()) {
             return;
         }
         for (Line line : lines) {

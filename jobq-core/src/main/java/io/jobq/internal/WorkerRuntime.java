@@ -10,7 +10,6 @@ import io.jobq.metrics.JobMetrics;
 import io.jobq.operations.WorkerOrder;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
-import io.jobq.spi.Lease;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
@@ -48,6 +47,8 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     /** How long stopping waits for the storage to take the last settlements. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    private static final Set<Signal.Kind> HEEDED =
+            Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED, Signal.Kind.RESUMED);
     private static final long SCALED_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(950);
 
     private final JobQ jobq;
@@ -65,7 +66,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private final AtomicLong stopAt = new AtomicLong(Long.MAX_VALUE);
 
     private final Object quietening = new Object();
-    private final Map<Lease, Attempt> held = new ConcurrentHashMap<>();
+    private final HeldAttempts held = new HeldAttempts();
     private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
     private final Slots<Attempt> slots;
     private final Pace pace = new Pace();
@@ -100,7 +101,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         WorkerLease lease = new WorkerLease(id, options.leaseTime());
         this.slots = new Slots<>(options.name(), options.concurrency(), this::run);
         this.fetcher = new Fetcher(storage.jobs(), this, lease, options, types.names());
-        this.keeper = new LeaseKeeper(storage, lease, held.values(), this::info, this::obey);
+        this.keeper = new LeaseKeeper(storage, lease, held.all(), this::info, this::obey);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon("jobq-keeper-" + id, task));
     }
 
@@ -112,7 +113,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     /** Begins to hear of jobs, which fails if the storage is away and may be repeated. */
     synchronized void listen() {
         if (subscription == null) {
-            subscription = storage.jobs().listen(Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED), this::heed);
+            subscription = storage.jobs().listen(HEEDED, this::heed);
         }
     }
 
@@ -131,24 +132,22 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     private void heed(Signal signal) {
-        if (signal.kind() == Signal.Kind.READY) {
-            if (options.queues().containsKey(signal.queue())) {
-                fetcher.hint();
-            }
-            return;
-        }
-        for (Attempt attempt : held.values()) {
-            if (signal.jobs().contains(attempt.id())) {
-                attempt.stop(Attempt.Stop.CANCELLED);
-            }
+        if (signal.kind() == Signal.Kind.CANCEL_REQUESTED) {
+            held.cancel(signal.jobs(), System.nanoTime());
+        } else if (signal.kind() == Signal.Kind.RESUMED) {
+            keeper.doubtAll();
+            fetcher.hint();
+        } else if (options.queues().containsKey(signal.queue())) {
+            fetcher.hint();
         }
     }
 
-    private void tick() {
+    void tick() {
         tickedNanos = System.nanoTime();
+        held.forget(tickedNanos);
         keeper.tick();
         slots.withdrawStalled().forEach(this::handBack);
-        for (Attempt attempt : held.values()) {
+        for (Attempt attempt : held.all()) {
             if (attempt.hasIgnoredStopFor(options.interruptGrace())) {
                 giveUp(attempt);
             }
@@ -184,7 +183,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             return;
         }
         Attempt attempt = new Attempt(job, type, jobq);
-        held.put(job.lease(), attempt);
+        held.add(attempt);
         if (givingUp) { // read after it is held: whoever gives up looks there after that
             attempt.stop(Attempt.Stop.SHUTDOWN);
         }
@@ -303,7 +302,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     /** The attempts it holds, a view. */
     Collection<Attempt> held() {
-        return held.values();
+        return held.all();
     }
 
     Duration shutdownTimeout() {
@@ -321,7 +320,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                 state,
                 options.queues(),
                 new WorkerInfo.Slots(slots.total(), slots.used(), wanted, slots.abandoned()),
-                held.values().stream()
+                held.all().stream()
                         .limit(100)
                         .map(each -> new WorkerInfo.Running(each.id(), each.type(), each.attempt()))
                         .toList(),
@@ -415,11 +414,11 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         boolean ended = awaitIdle(stopAt::get);
         if (!ended) {
             givingUp = true;
-            held.values().forEach(attempt -> attempt.stop(Attempt.Stop.SHUTDOWN));
+            held.all().forEach(attempt -> attempt.stop(Attempt.Stop.SHUTDOWN));
             slots.withdraw().forEach(this::handBack);
             long end = age() + options.interruptGrace().toNanos();
             ended = awaitIdle(() -> end);
-            held.values().forEach(this::giveUp);
+            held.all().forEach(this::giveUp);
         }
         fetcher.finish();
         join(fetching);

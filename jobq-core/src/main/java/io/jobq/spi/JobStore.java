@@ -53,7 +53,8 @@ public interface JobStore {
     SweepResult sweep(int limit);
 
     /**
-     * Asks for hints of some kinds about changes made by anyone. Losing one costs latency only: callers keep a slow fallback. The
+     * Asks for hints of some kinds about changes made by anyone. Losing one costs latency only: callers keep a slow fallback. A
+     * storage that hears of changes over something that breaks says {@link Signal.Kind#RESUMED} when that is back. The
      * consumer is called on the storage's threads, or on those of the caller that made the change, and must be quick.
      */
     Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint);

@@ -64,7 +64,7 @@ class QueueSharesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 16, 100})
     void busyQueuesShareByWeight(int limit) {
-        QueueShares shares = new QueueShares(weights());
+        QueueShares shares = new QueueShares(weights(), false);
         Map<String, Integer> backlog =
                 new HashMap<>(Map.of("critical", 1_000_000, "default", 1_000_000, "bulk", 1_000_000));
         int claims = 16_000 / limit;
@@ -79,7 +79,7 @@ class QueueSharesTest {
 
     @Test
     void noSlotStaysEmptyWhileAQueueHasWork() {
-        QueueShares shares = new QueueShares(weights());
+        QueueShares shares = new QueueShares(weights(), false);
         Map<String, Integer> backlog = new HashMap<>(Map.of("bulk", 100));
         for (int i = 0; i < 10; i++) {
             claim(shares, 10, backlog);
@@ -89,7 +89,7 @@ class QueueSharesTest {
 
     @Test
     void anIdleQueueSavesUpNothing() {
-        QueueShares shares = new QueueShares(weights());
+        QueueShares shares = new QueueShares(weights(), false);
         Map<String, Integer> backlog = new HashMap<>(Map.of("bulk", 10_000));
         for (int i = 0; i < 1_000; i++) {
             claim(shares, 5, backlog);
@@ -101,5 +101,23 @@ class QueueSharesTest {
         }
         assertThat(given.get("default")).isCloseTo(500, within(15));
         assertThat(given.get("bulk")).isCloseTo(100, within(15));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 16, 100})
+    void inOrderAQueueGivesOnlyWhatThoseBeforeItHaveLeft(int limit) {
+        QueueShares shares = new QueueShares(weights(), true);
+        Map<String, Integer> backlog = new HashMap<>(Map.of("critical", 1_000, "default", 1_000, "bulk", 1_000));
+        for (int claimed = 0; claimed < 3_000; claimed += limit) {
+            claim(shares, limit, backlog);
+            int total = Math.min(3_000, claimed + limit);
+            assertThat(given.get("critical")).isEqualTo(Math.min(1_000, total));
+            assertThat(given.getOrDefault("default", 0)).isEqualTo(Math.min(1_000, Math.max(0, total - 1_000)));
+            assertThat(given.getOrDefault("bulk", 0)).isEqualTo(Math.max(0, total - 2_000));
+        }
+        backlog.putAll(Map.of("bulk", 1_000, "critical", limit));
+        given.clear();
+        claim(shares, limit, backlog);
+        assertThat(given).containsExactlyEntriesOf(Map.of("critical", limit));
     }
 }

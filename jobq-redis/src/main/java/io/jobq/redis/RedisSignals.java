@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Hints over Redis' publish and subscribe: a channel of this instance's own, on which scripts wake it when it waits for
  * work, and one for all about each kind of change. The connection is made with the first listener and subscribes again
- * by itself after a break. Who finished is only said while somebody wants to know, and says so every few seconds.
+ * by itself after a break; listeners are told then, since nobody repeats what was said meanwhile. Who finished is only said while somebody wants to know, and says so every few seconds.
  *
  * <p>Workers hear of jobs from their own process before Redis does, and ask for them at once: on the same connection their
  * question comes right behind the jobs, which saves a round trip and three changes of thread.
@@ -81,10 +82,18 @@ final class RedisSignals implements AutoCloseable {
             return;
         }
         StatefulRedisPubSubConnection<String, String> made = calls.link().subscriber();
+        AtomicBoolean first = new AtomicBoolean(true);
         made.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
                 execute(() -> heard(channel, message));
+            }
+
+            @Override
+            public void subscribed(String channel, long count) {
+                if (channel.endsWith(":cancel") && !first.compareAndSet(true, false)) {
+                    execute(() -> tell(new Signal(Kind.RESUMED, "", List.of())));
+                }
             }
         });
         try {

@@ -7,8 +7,12 @@ import io.jobq.Job;
 import io.jobq.JobHandle;
 import io.jobq.JobQ;
 import io.jobq.JobState;
+import io.jobq.spi.Signal;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,21 @@ class RedisReconnectTest {
             }
             load.awaitProgress();
             load.awaitAll();
+        }
+    }
+
+    @Test
+    void listenersAreToldThatTheyMayHaveMissedSomething() {
+        try (RedisStorage storage = RedisStorage.connect(options(redis.uri()))) {
+            List<Signal> heard = new CopyOnWriteArrayList<>();
+            storage.jobs().listen(Set.of(Signal.Kind.RESUMED), heard::add);
+            for (int breaks = 1; breaks <= 2; breaks++) {
+                int told = breaks;
+                assertThat(heard).hasSize(told - 1);
+                redis.ask("CLIENT", "KILL", "TYPE", "pubsub");
+                RedisProcess.patiently().until(() -> heard.size() == told);
+            }
+            assertThat(heard).containsOnly(new Signal(Signal.Kind.RESUMED, "", List.of()));
         }
     }
 
