@@ -1,9 +1,13 @@
 package io.jobq.operations;
 
 import io.jobq.JobId;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
 import io.jobq.spi.Due;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
+import io.jobq.spi.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +50,40 @@ final class Wording {
 
     static String ofQueue(String queue) {
         return shortened("queue '" + queue + "'");
+    }
+
+    /** What a rule is about. */
+    static String of(String queue, Rule.Target target, String name) {
+        String subject = switch (target) {
+            case QUEUE -> "";
+            case TENANT_CLASS -> name.isEmpty() ? "each tenant of " : HoldingRule.subject(target, name) + " of ";
+            case KEY -> name.isEmpty() ? "each limit key of " : HoldingRule.subject(target, name) + " of ";
+            case TYPE, TENANT, LEVEL -> HoldingRule.subject(target, name) + " of ";
+        };
+        return shortened(subject + "queue '" + queue + "'");
+    }
+
+    /** What a rule is set to. */
+    static String of(Rule rule) {
+        List<String> parts = new ArrayList<>();
+        int concurrency = rule.limit().concurrency();
+        if (concurrency != Limit.UNLIMITED) {
+            parts.add(concurrency == 0 ? "paused" : "at most " + concurrency + " at once");
+        }
+        Rate rate = rule.limit().rate();
+        if (rate != null) {
+            parts.add(rate.permits() + " per " + rate.period() + " in bursts of " + rate.burst());
+        }
+        if (rule.weight() > 0) {
+            parts.add("weight " + rule.weight());
+        }
+        if (rule.tenantClass() != null) {
+            parts.add("class '" + rule.tenantClass() + "'");
+        }
+        if (rule.longestWait() != null) {
+            parts.add("longest wait " + rule.longestWait());
+        }
+        return shortened("set to " + (parts.isEmpty() ? "no limit" : String.join(", ", parts)));
     }
 
     static String of(JobFilter filter) {
