@@ -4,6 +4,7 @@ import io.jobq.JobId;
 import io.jobq.JobQ;
 import io.jobq.JobSnapshot;
 import io.jobq.JobState;
+import io.jobq.operations.Operations;
 import io.jobq.spi.Applied;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobAdmin;
@@ -12,14 +13,17 @@ import io.jobq.spi.Page;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs that were given up on, with every attempt's error: look, replay, discard. Its size and age are capped by the
- * storage's {@link io.jobq.spi.Retention}. A view; it holds nothing, and many threads may use it.
+ * storage's {@link io.jobq.spi.Retention}. A view; it holds nothing, and many threads may use it. What is replayed and
+ * discarded is written down in the {@linkplain Operations#audit() audit list} if it is told {@linkplain #of(JobQ, String)
+ * who} does it; without a name it is not.
  *
  * <pre>{@code
- * DeadLetterQueue dead = DeadLetterQueue.of(jobq);
+ * DeadLetterQueue dead = DeadLetterQueue.of(jobq, "ada");
  * Filter declined = Filter.ALL.withErrorClass(CardDeclinedException.class.getName());
  * dead.list(declined, null, 50).jobs().forEach(job -> log.info("{}: {}", job.id(), job.reason()));
  * dead.replayAll(declined);
@@ -29,14 +33,33 @@ public final class DeadLetterQueue {
     private static final int BATCH = 500;
 
     private final JobAdmin admin;
+    private final ToLongBiFunction<JobFilter, JobAction> change;
 
-    private DeadLetterQueue(JobAdmin admin) {
+    private DeadLetterQueue(JobAdmin admin, ToLongBiFunction<JobFilter, JobAction> change) {
         this.admin = admin;
+        this.change = change;
     }
 
-    /** The dead letters of a system's storage, those of other processes included. */
+    /**
+     * The dead letters of a system's storage, those of other processes included. What a program does to them by itself is not
+     * written down.
+     */
     public static DeadLetterQueue of(JobQ jobq) {
-        return new DeadLetterQueue(jobq.storage().admin());
+        JobAdmin admin = jobq.storage().admin();
+        return new DeadLetterQueue(admin, (filter, action) -> apply(admin, filter, action));
+    }
+
+    /**
+     * The dead letters for an operator: every call that changes any is one entry of the audit list, written before it begins
+     * and as it goes on.
+     *
+     * @param who the operator's name, as {@link Operations#of(JobQ, String)} takes it
+     */
+    public static DeadLetterQueue of(JobQ jobq, String who) {
+        Operations operations = Operations.of(jobq, who);
+        return new DeadLetterQueue(
+                jobq.storage().admin(),
+                (filter, action) -> operations.run(filter, action, bulk -> true).done());
     }
 
     /**
@@ -104,12 +127,12 @@ public final class DeadLetterQueue {
 
     /** Makes a dead job ready again as attempt 1; its errors stay with it. Returns false if it is not dead. */
     public boolean replay(JobId id) {
-        return apply(one(id), new JobAction.Replay(null)) > 0;
+        return change.applyAsLong(one(id), new JobAction.Replay(null)) > 0;
     }
 
     /** As {@link #replay(JobId)}, into another queue. */
     public boolean replay(JobId id, String queue) {
-        return apply(one(id), new JobAction.Replay(queue)) > 0;
+        return change.applyAsLong(one(id), new JobAction.Replay(queue)) > 0;
     }
 
     /**
@@ -119,29 +142,29 @@ public final class DeadLetterQueue {
      * @return how many were replayed
      */
     public long replayAll(Filter filter) {
-        return apply(filter.dead(), new JobAction.Replay(null));
+        return change.applyAsLong(filter.dead(), new JobAction.Replay(null));
     }
 
     /** As {@link #replayAll(Filter)}, into another queue. */
     public long replayAll(Filter filter, String queue) {
-        return apply(filter.dead(), new JobAction.Replay(queue));
+        return change.applyAsLong(filter.dead(), new JobAction.Replay(queue));
     }
 
     /** Deletes a dead letter. Returns false if the job is not dead. */
     public boolean discard(JobId id) {
-        return apply(one(id), new JobAction.Delete()) > 0;
+        return change.applyAsLong(one(id), new JobAction.Delete()) > 0;
     }
 
     /** Deletes all that match; with {@link Filter#withDied} that is a purge by age. Returns how many. */
     public long discardAll(Filter filter) {
-        return apply(filter.dead(), new JobAction.Delete());
+        return change.applyAsLong(filter.dead(), new JobAction.Delete());
     }
 
     private static JobFilter one(JobId id) {
         return JobFilter.ALL.withStates(JobState.DEAD).withIds(Set.of(id));
     }
 
-    private long apply(JobFilter filter, JobAction action) {
+    private static long apply(JobAdmin admin, JobFilter filter, JobAction action) {
         long count = 0;
         String cursor = null;
         do {

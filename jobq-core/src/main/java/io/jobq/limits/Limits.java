@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * #eachTenant}. Limits for a class or for each tenant or key hold for every tenant or key by itself. In a partitioned queue
  * of Redis each partition keeps to the limits by itself.
  *
+ * <p>An operator gets these from {@link io.jobq.operations.Operations#limits}, which writes down who changes what; programs
+ * that declare their limits when they start use {@link #of}, which does not.
+ *
  * <p>Thread-safe; holds nothing. All calls may be repeated, and throw {@link io.jobq.spi.StorageException} when the storage
  * does not answer. Limit, class, weight and pause of a name are changed each by itself, in one step: none undoes another, so a
  * process that states its limits when it starts does not let go on what an operator has paused.

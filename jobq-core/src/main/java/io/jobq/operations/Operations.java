@@ -6,6 +6,7 @@ import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
+import io.jobq.limits.Limits;
 import io.jobq.spi.Applied;
 import io.jobq.spi.Due;
 import io.jobq.spi.JobAction;
@@ -13,6 +14,7 @@ import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
 import io.jobq.spi.Payload;
+import io.jobq.spi.Rule.Target;
 import io.jobq.spi.Storage;
 import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,12 +60,14 @@ public final class Operations {
     private static final int LONGEST_NAME = 200;
     private static final int WORKERS_NAMED = 20;
 
+    private final Storage storage;
     private final JobAdmin admin;
     private final AuditLog audit;
     private final WorkerRegistry workers;
     private final Inquiry inquiry;
 
     private Operations(Storage storage, String who, InstantSource clock) {
+        this.storage = storage;
         this.admin = storage.admin();
         this.audit = new AuditLog(storage.registry(), who, clock);
         this.workers = new WorkerRegistry(storage.registry());
@@ -301,6 +306,51 @@ public final class Operations {
     }
 
     /**
+     * Pauses a type in a queue: no worker gets a job of it until it is told to {@linkplain #resumeType go on}. What runs goes
+     * on, and so do the queue's other jobs.
+     */
+    public void pauseType(String queue, String type) {
+        onLimits(queue, "pause", Target.TYPE, type, limits -> limits.pauseType(type));
+    }
+
+    /** Lets a type go on, under the limit that it has. */
+    public void resumeType(String queue, String type) {
+        onLimits(queue, "resume", Target.TYPE, type, limits -> limits.resumeType(type));
+    }
+
+    /** As {@link #pauseType}, for the jobs of a tenant. */
+    public void pauseTenant(String queue, String tenant) {
+        onLimits(queue, "pause", Target.TENANT, tenant, limits -> limits.pauseTenant(tenant));
+    }
+
+    /** Lets a tenant go on, under the limit that it has. */
+    public void resumeTenant(String queue, String tenant) {
+        onLimits(queue, "resume", Target.TENANT, tenant, limits -> limits.resumeTenant(tenant));
+    }
+
+    /**
+     * The limits of a queue, for an operator: each rule that is changed through them is an entry of the audit list. {@link
+     * Limits#of(Storage, String)}, which programs use to declare theirs when they start, writes nothing down.
+     */
+    public Limits limits(String queue) {
+        return Limits.of(new RecordedStorage(storage, this::record), requireQueue(queue));
+    }
+
+    private void onLimits(String queue, String action, Target target, String name, Consumer<Limits> change) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("to " + action + " a type or tenant, give its name; nothing was done");
+        }
+        Limits unrecorded = Limits.of(storage, requireQueue(queue));
+        record(action, Wording.of(queue, target, name), () -> change.accept(unrecorded));
+    }
+
+    private void record(String action, String target, Runnable change) {
+        AuditEntry entry = audit.begin(action, target);
+        change.run();
+        audit.update(entry.progressed(0, true));
+    }
+
+    /**
      * Begins to delete every job of a queue that is not running, finished ones included; {@link #goOn} goes on. There is no
      * way back.
      *
@@ -364,9 +414,7 @@ public final class Operations {
                     "there is no live worker '" + Wording.shortened(worker) + "'; " + live.size() + " are: "
                             + live.stream().limit(WORKERS_NAMED).toList());
         }
-        AuditEntry entry = audit.begin(action, "worker '" + worker + "'");
-        workers.order(worker, order);
-        audit.update(entry.progressed(0, true));
+        record(action, "worker '" + worker + "'", () -> workers.order(worker, order));
     }
 
     // ---- why, and what was done
@@ -379,7 +427,11 @@ public final class Operations {
         return inquiry.about(Objects.requireNonNull(id, "id"));
     }
 
-    /** The last 1,000 actions of all operators on this storage, newest first. Older ones are forgotten. */
+    /**
+     * The last 1,000 actions of all operators on this storage, newest first; older ones are forgotten. An action is what was
+     * done by an {@code Operations}, by the {@link #limits} of one, or by a {@link io.jobq.dlq.DeadLetterQueue} that knows who
+     * uses it. What programs do by themselves is none: limits that they declare, and dead letters that they replay.
+     */
     public List<AuditEntry> audit() {
         return audit.list();
     }

@@ -1,13 +1,20 @@
 package io.jobq.operations;
 
 import io.jobq.JobId;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Rate;
 import io.jobq.spi.Due;
+import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
+import io.jobq.spi.Rule;
+import io.jobq.spi.Rule.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How the audit list names things, in few characters whatever their names. */
@@ -46,6 +53,54 @@ final class Wording {
 
     static String ofQueue(String queue) {
         return shortened("queue '" + queue + "'");
+    }
+
+    /** What a rule is about. */
+    static String of(String queue, Rule.Target target, String name) {
+        String subject = switch (target) {
+            case QUEUE -> "";
+            case TENANT_CLASS -> name.isEmpty() ? "each tenant of " : HoldingRule.subject(target, name) + " of ";
+            case KEY -> name.isEmpty() ? "each limit key of " : HoldingRule.subject(target, name) + " of ";
+            case TYPE, TENANT, LEVEL -> HoldingRule.subject(target, name) + " of ";
+        };
+        return shortened(subject + "queue '" + queue + "'");
+    }
+
+    /** What parts of a rule are set to. */
+    static String of(Rule rule, Set<Part> parts) {
+        List<String> words = new ArrayList<>();
+        if (parts.contains(Part.PAUSE) && rule.paused()) {
+            words.add("paused");
+        }
+        if (parts.contains(Part.LIMIT)) {
+            addLimit(words, rule.limit());
+        }
+        if (rule.weight() > 0) {
+            words.add("weight " + rule.weight());
+        }
+        if (rule.tenantClass() != null) {
+            words.add("class '" + rule.tenantClass() + "'");
+        }
+        if (rule.longestWait() != null) {
+            words.add("longest wait " + rule.longestWait());
+        }
+        return shortened("set to " + (words.isEmpty() ? nothing(parts) : String.join(", ", words)));
+    }
+
+    private static void addLimit(List<String> words, Limit limit) {
+        if (limit.concurrency() != Limit.UNLIMITED) {
+            words.add("at most " + limit.concurrency() + " at once");
+        }
+        Rate rate = limit.rate();
+        if (rate != null) {
+            words.add(rate.permits() + " per " + rate.period() + " in bursts of " + rate.burst());
+        }
+    }
+
+    private static String nothing(Set<Part> parts) {
+        return parts.stream()
+                .map(part -> "no " + part.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                .collect(Collectors.joining(", "));
     }
 
     static String of(JobFilter filter) {

@@ -10,6 +10,7 @@ import io.jobq.JobQ;
 import io.jobq.JobSnapshot;
 import io.jobq.RetryPolicy;
 import io.jobq.dlq.DeadLetterQueue.Filter;
+import io.jobq.operations.Operations;
 import io.jobq.spi.Page;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,5 +112,29 @@ class DeadLetterQueueTest {
                 .isEqualTo(1);
         assertThat(odd.find()).isEmpty();
         assertThat(dead.discard(odd.id())).isFalse();
+    }
+
+    @Test
+    void writesDownWhatAnOperatorDoes() {
+        JobHandle one = die("pay", 1);
+        die("pay", 2);
+        die("odd", 1);
+        broken.set(false);
+        DeadLetterQueue adas = DeadLetterQueue.of(jobq, "ada");
+        assertThat(adas.list(Filter.ALL, null, 10).jobs()).hasSize(3);
+        assertThat(adas.replay(one.id(), "other")).isTrue();
+        assertThat(adas.replayAll(Filter.ALL.withType("pay"))).isEqualTo(1);
+        assertThat(adas.discardAll(Filter.ALL.withType("odd"))).isEqualTo(1);
+        assertThat(adas.discard(one.id())).isFalse();
+        assertThat(dead.discardAll(Filter.ALL)).isZero();
+
+        assertThat(Operations.of(jobq, "grace").audit())
+                .allMatch(entry -> entry.who().equals("ada") && entry.complete())
+                .extracting(entry -> entry.action() + ", " + entry.target() + ", " + entry.jobs())
+                .containsExactly(
+                        "delete, jobs with state [DEAD], ids [" + one.id() + "], 0",
+                        "delete, jobs with state [DEAD], type 'odd', 1",
+                        "replay, jobs with state [DEAD], type 'pay', 1",
+                        "replay in queue 'other', jobs with state [DEAD], ids [" + one.id() + "], 1");
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jobq.JobId;
 import io.jobq.JobState;
 import io.jobq.Priority;
+import io.jobq.limits.Limit;
+import io.jobq.limits.Limits;
+import io.jobq.limits.Rate;
 import io.jobq.memory.InMemoryStorage;
 import io.jobq.spi.Claim;
 import io.jobq.spi.Due;
@@ -229,6 +232,64 @@ class OperationsTest {
                         second -> assertThat(second).isEqualTo("2 ada: move to queue 'other', job " + id + ", 1"),
                         first -> assertThat(first).isEqualTo("1 ada: pause, queue 'mail', 0"));
         assertThat(ops.audit().get(0).at()).isEqualTo(NOON);
+    }
+
+    private List<String> written() {
+        return ops.audit().stream()
+                .map(entry ->
+                        entry.who() + ": " + entry.action() + ", " + entry.target() + (entry.complete() ? "" : "…"))
+                .toList();
+    }
+
+    @Test
+    void pausesOfTypesAndTenantsAreWrittenDown() {
+        insert(1);
+        insert(JobOptions.DEFAULT.withTenant("acme"));
+        ops.pauseType(QUEUE, "send");
+        assertThat(claim(2)).isEmpty();
+        ops.pauseTenant(QUEUE, "acme");
+        ops.resumeType(QUEUE, "send");
+        assertThat(claim(2)).hasSize(1);
+        ops.resumeTenant(QUEUE, "acme");
+        assertThat(claim(2)).hasSize(1);
+
+        assertThat(written())
+                .containsExactly(
+                        "ada: resume, tenant 'acme' of queue 'mail'",
+                        "ada: resume, type 'send' of queue 'mail'",
+                        "ada: pause, tenant 'acme' of queue 'mail'",
+                        "ada: pause, type 'send' of queue 'mail'");
+    }
+
+    @Test
+    void changesOfLimitsAreWrittenDown() {
+        Limits limits = ops.limits(QUEUE);
+        limits.queue(Limit.concurrency(5)).type("send", Limit.rate(Rate.perMinute(10)));
+        limits.level(Priority.LOW, 5, Duration.ofHours(1)).weight("acme", 3);
+        limits.eachTenant(Limit.concurrency(1)).eachKey(Limit.NONE).classWeight("pro", 2);
+
+        assertThat(written())
+                .containsExactly(
+                        "ada: set to weight 2, tenant class 'pro' of queue 'mail'",
+                        "ada: set to no limit, each limit key of queue 'mail'",
+                        "ada: set to at most 1 at once, each tenant of queue 'mail'",
+                        "ada: set to weight 3, tenant 'acme' of queue 'mail'",
+                        "ada: set to weight 5, longest wait PT1H, level 7 of queue 'mail'",
+                        "ada: set to 10 per PT1M in bursts of 10, type 'send' of queue 'mail'",
+                        "ada: set to at most 5 at once, queue 'mail'");
+        assertThat(limits.rules()).isEqualTo(Limits.of(storage, QUEUE).rules()).hasSize(6);
+        limits.pauseTenant("acme").assign("acme", "pro");
+        assertThat(written().subList(0, 2)).allMatch(line -> line.endsWith("tenant 'acme' of queue 'mail'"));
+    }
+
+    @Test
+    void whatProgramsDeclareIsNotWrittenDown() {
+        Limits.of(storage, QUEUE).type("send", Limit.concurrency(1)).pauseTenant("acme");
+        assertThatThrownBy(() -> ops.limits(QUEUE).type(" ", Limit.NONE)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ops.pauseType("a{b", "send")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ops.pauseTenant(QUEUE, " ")).isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(ops.audit()).isEmpty();
     }
 
     @Test
