@@ -255,6 +255,28 @@ abstract class LimitContract extends ConcurrencyContract {
             assertThat(order).containsSubsequence(first, second);
         }
 
+        @Test
+        void anOverdueJobThatComesBackInTheSameCallIsClaimed() {
+            Duration wait = Duration.ofMinutes(1);
+            admin().rule(QUEUE, Rule.level(Priority.LOW, 0, wait));
+            rule(Target.TYPE, "y", Limit.concurrency(2));
+            rule(Target.TYPE, "z", Limit.concurrency(1));
+            rule(Target.KEY, KEY, Limit.concurrency(1));
+            insert(job("y", null, null), job("y", null, null), job("o", null, KEY));
+            List<Settlement> done =
+                    claim(10).stream().map(ContractFixtures::succeeded).toList();
+            List<JobId> aside = insert(job("y", null, null), job("z", null, KEY));
+            assertThat(claim(10)).isEmpty();
+            JobOptions low = priority(Priority.LOW);
+            JobId overdue = insert(new NewJob(JobId.next(), QUEUE, "y", payload("{}"), low))
+                    .get(0);
+            JobId other = insert(job("z", null, null)).get(0);
+            pass(wait);
+
+            assertThat(ids(exchange(done, 10).claimed()))
+                    .containsExactlyInAnyOrder(other, aside.get(0), overdue);
+        }
+
         private JobId high(String type, String tenant) {
             JobOptions options = priority(Priority.HIGH).withTenant(tenant);
             return insert(new NewJob(JobId.next(), QUEUE, type, payload("{}"), options))
