@@ -109,9 +109,11 @@ public sealed interface Explanation {
     }
 
     /**
-     * A rule holds it back: a rate that has no room, a limit to concurrency that is reached, or a pause of its type or tenant.
+     * A rule holds it back, or will when it is its turn: a rate that has no room, a limit to concurrency that is reached, or a
+     * pause of its type or tenant.
      *
-     * @param rule which. If its target is QUEUE, the whole line waits, this job in it
+     * @param rule which, and how many jobs it is known to hold back, 0 if no claim has met any yet. If its target is QUEUE,
+     *     the whole line waits, this job in it
      */
     record HeldBack(HoldingRule rule) implements Explanation {
         @Override
@@ -121,18 +123,22 @@ public sealed interface Explanation {
     }
 
     /**
-     * It is ready, and others are before it.
+     * It is ready, and others may be before it.
      *
-     * @param ahead how many jobs of its queue are claimed before it
-     * @param exact false when there are more than that, or, with 0, when its place is not known
+     * @param ahead how many jobs are listed before it in its queue, 100 at most
+     * @param exact whether just these are claimed before it, if nobody puts others ahead. False when there may be more than
+     *     100, when tenants, levels with weights or a longest wait, limits, or parts of the queue take turns, so that the order
+     *     of the list is not that of claims, and, with 0, also when its place is not known. When more than 100 jobs wait at its
+     *     level, nobody has looked whether tenants are among them, so it is false then, too
      */
     record InLine(long ahead, boolean exact) implements Explanation {
         @Override
         public String text() {
             if (ahead == 0) {
-                return exact ? "it is the next of its queue" : "it is in its queue's line, nobody can say where";
+                return exact ? "it is the next of its queue" : "it is in its queue's line, and may be the next";
             }
-            return (exact ? "" : "more than ") + ahead + (ahead == 1 ? " job is" : " jobs are")
+            boolean far = !exact && ahead >= Inquiry.NEAR;
+            return (exact ? "" : "about ") + ahead + (far ? " or more" : "") + (ahead == 1 ? " job is" : " jobs are")
                     + " before it in its queue";
         }
     }

@@ -8,11 +8,10 @@ import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
-import io.jobq.spi.Rule.Target;
 import io.jobq.spi.StorageStats.QueueStats;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -63,53 +62,70 @@ final class Inquiry {
         return null;
     }
 
+    /** What an operator has stopped comes first, then what is missing, then what will pass. */
     private Explanation aboutReady(JobSnapshot job) {
-        Map<String, QueueStats> queues = admin.stats().queues();
-        QueueStats queue = queues.get(job.queue());
+        QueueStats queue = admin.stats().queues().get(job.queue());
         if (queue != null && queue.paused()) {
             return new Explanation.Paused(job.queue());
         }
-        List<WorkerInfo> serving = workers.workers().stream()
-                .filter(worker -> worker.queues().containsKey(job.queue()))
-                .toList();
-        if (serving.stream().noneMatch(worker -> worker.state() == WorkerInfo.State.RUNNING)) {
-            TreeSet<String> quiet = new TreeSet<>();
-            serving.forEach(worker -> quiet.add(worker.id()));
-            return new Explanation.NoWorker(job.queue(), quiet);
-        }
+        List<HoldingRule> holding = queue == null ? List.of() : queue.holding().first();
+        JobTerms terms = new JobTerms(admin, job);
         HoldingRule heldBy = job.heldBy();
-        if (heldBy != null) {
-            return new Explanation.HeldBack(heldBy);
+        HoldingRule paused = heldBy != null && heldBy.isPaused() ? heldBy : terms.paused(holding);
+        if (paused != null) {
+            return new Explanation.HeldBack(paused);
+        }
+        Explanation unserved = unserved(job.queue());
+        if (unserved != null) {
+            return unserved;
+        }
+        HoldingRule reached = heldBy != null ? heldBy : terms.reached(holding);
+        if (reached != null) {
+            return new Explanation.HeldBack(reached);
         }
         long parked = queue == null ? 0 : queue.parked().getOrDefault(job.type(), 0L);
-        return parked > 0 ? new Explanation.NoHandler(job.type(), parked) : inLine(job, queue);
+        return parked > 0 ? new Explanation.NoHandler(job.type(), parked) : inLine(job, holding.isEmpty());
     }
 
-    private Explanation inLine(JobSnapshot job, @Nullable QueueStats queue) {
-        List<HoldingRule> rules = queue == null ? List.of() : queue.holding().first();
-        return !rules.isEmpty() && rules.get(0).target() == Target.QUEUE
-                ? new Explanation.HeldBack(rules.get(0))
-                : inLine(job);
+    private @Nullable Explanation unserved(String queue) {
+        List<WorkerInfo> serving = workers.workers().stream()
+                .filter(worker -> worker.queues().containsKey(queue))
+                .toList();
+        if (serving.stream().anyMatch(worker -> worker.state() == WorkerInfo.State.RUNNING)) {
+            return null;
+        }
+        TreeSet<String> quiet = new TreeSet<>();
+        serving.forEach(worker -> quiet.add(worker.id()));
+        return new Explanation.NoWorker(queue, quiet);
     }
 
-    private Explanation inLine(JobSnapshot job) {
+    private Explanation inLine(JobSnapshot job, boolean nobodyIsHeldBack) {
         JobFilter line = JobFilter.ALL.withStates(JobState.READY).withQueue(job.queue());
-        int ahead = 0;
+        List<JobSnapshot> seen = new ArrayList<>();
         String cursor = null;
-        for (int i = 0; i < PAGES && ahead <= NEAR; i++) {
-            Page page = admin.list(line, cursor, NEAR + 1 - ahead);
-            for (JobSnapshot other : page.jobs()) {
-                if (other.id().equals(job.id())) {
-                    return new Explanation.InLine(ahead, true);
-                }
-                ahead++;
-            }
+        for (int i = 0; i < PAGES && seen.size() <= NEAR; i++) {
+            Page page = admin.list(line, cursor, NEAR + 1 - seen.size());
+            seen.addAll(page.jobs());
             cursor = page.next();
             if (cursor == null) {
-                return gone(job.id());
+                break;
             }
         }
-        return new Explanation.InLine(Math.max(0, ahead - 1), false);
+        int ahead = indexOf(job.id(), seen);
+        if (ahead < 0) {
+            return cursor == null ? gone(job.id()) : new Explanation.InLine(Math.max(0, seen.size() - 1), false);
+        }
+        return new Explanation.InLine(
+                ahead, nobodyIsHeldBack && new ClaimOrder(admin, job.queue()).isThatOf(seen, ahead, cursor == null));
+    }
+
+    private static int indexOf(JobId id, List<JobSnapshot> jobs) {
+        for (int i = 0; i < jobs.size(); i++) {
+            if (jobs.get(i).id().equals(id)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** It has left its place while this looked. */

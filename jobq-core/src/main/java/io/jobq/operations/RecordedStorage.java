@@ -62,6 +62,11 @@ record RecordedStorage(Storage storage, Recorder recorder) implements Storage {
         }
 
         @Override
+        public boolean listsAsClaimed(String queue) {
+            return admin.listsAsClaimed(queue);
+        }
+
+        @Override
         public Applied apply(JobFilter filter, JobAction action, @Nullable String cursor, int limit) {
             return admin.apply(filter, action, cursor, limit);
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param name which type, tenant or key; {@code ""} of the queue
  * @param limit the limit that holds for it: its own, or that of its class or of each key. {@link Limit#NONE} when it has been
  *     taken back, and the jobs are on their way
- * @param jobs how many it holds back
+ * @param jobs how many it is known to hold back; 0 if no claim has met any yet
  * @param until when its rate has room for the next, by the storage's clock; null if a running job must end first, or it is
  *     paused
  */
@@ -50,7 +50,8 @@ public record HoldingRule(
 
     /** What it is about, what it does, and to how many: for people. */
     public String text() {
-        return subject(target, name) + " " + state() + "; " + jobs + (jobs == 1 ? " job waits" : " jobs wait");
+        String waiting = jobs == 0 ? "" : "; " + jobs + (jobs == 1 ? " job waits" : " jobs wait");
+        return subject(target, name) + " " + state() + waiting;
     }
 
     /** What a rule is about, for people. */

@@ -15,13 +15,24 @@ public interface JobAdmin {
     Optional<JobSnapshot> find(JobId id);
 
     /**
-     * A page of the jobs that match, in the natural order of their state: ready jobs as they will be claimed, and
-     * last those that a limit holds back, scheduled ones by due time, finished ones by when they finished.
+     * A page of the jobs that match, in the natural order of their state: ready jobs by level, in each those of no tenant in
+     * their order and then those of tenants by turns, and last those that a limit holds back; scheduled ones by due time,
+     * finished ones by when they finished. Ready jobs of one line, without tenants, limits, and weights or longest waits of
+     * levels, are claimed in this order; else it says little about the order of claims. A queue in {@linkplain
+     * #listsAsClaimed parts} is listed part by part.
      *
      * @param cursor null for the first page, else {@link Page#next()} of the one before
      * @param limit at most this many jobs, 1 or more; a page may hold fewer and still have a next one
      */
     Page list(JobFilter filter, @Nullable String cursor, int limit);
+
+    /**
+     * Whether a queue is one line, whose jobs are claimed as they are {@linkplain #list listed} while nobody shares. A queue
+     * in parts, from which claims take in turns, is not.
+     */
+    default boolean listsAsClaimed(String queue) {
+        return true;
+    }
 
     /**
      * Does something to the next {@code limit} jobs that match; call again with the cursor it returns until that is

@@ -15,14 +15,19 @@ import io.jobq.spi.Claim;
 import io.jobq.spi.Due;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.HoldingRule;
+import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobOptions;
+import io.jobq.spi.JobStore;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.Registry;
 import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Rule.Target;
 import io.jobq.spi.Settlement;
+import io.jobq.spi.Storage;
 import io.jobq.spi.WorkerLease;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -154,7 +159,7 @@ class ExplainTest {
         insert("acme");
         claim();
         JobId id = insert("acme");
-        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, true));
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, false));
         claimNothing();
 
         Instant until = NOON.plusSeconds(6);
@@ -204,11 +209,134 @@ class ExplainTest {
 
         assertThat(ops.explain(urgent)).isEqualTo(new Explanation.InLine(0, true));
         assertThat(ops.explain(urgent).text()).isEqualTo("it is the next of its queue");
+        assertThat(ops.explain(ids.get(0))).isEqualTo(new Explanation.InLine(1, false));
+        assertThat(ops.explain(ids.get(149))).isEqualTo(new Explanation.InLine(100, false));
+        assertThat(ops.explain(ids.get(149)).text()).isEqualTo("about 100 or more jobs are before it in its queue");
+        ids.subList(100, 150).forEach(ops::delete);
         assertThat(ops.explain(ids.get(0)).text()).isEqualTo("1 job is before it in its queue");
         assertThat(ops.explain(ids.get(99))).isEqualTo(new Explanation.InLine(100, true));
-        assertThat(ops.explain(ids.get(100))).isEqualTo(new Explanation.InLine(100, false));
-        assertThat(ops.explain(ids.get(149)).text()).isEqualTo("more than 100 jobs are before it in its queue");
-        assertThat(ops.audit()).isEmpty();
+        assertThat(ops.audit()).as("what was deleted, and no question").hasSize(50);
+    }
+
+    @Test
+    void itsPlaceIsAGuessWhileTenantsTakeTurns() {
+        announce();
+        JobId nobodys = insert();
+        JobId second = insert();
+        JobId urgent = insert(JobOptions.DEFAULT.withPriority(Priority.CRITICAL));
+        assertThat(ops.explain(second)).isEqualTo(new Explanation.InLine(2, true));
+        JobId acmes = insert("acme");
+        assertThat(ops.explain(urgent)).isEqualTo(new Explanation.InLine(0, true));
+        assertThat(ops.explain(nobodys)).isEqualTo(new Explanation.InLine(1, false));
+        assertThat(ops.explain(second).text()).isEqualTo("about 2 jobs are before it in its queue");
+        assertThat(ops.explain(acmes)).isEqualTo(new Explanation.InLine(3, false));
+        ops.delete(urgent);
+        assertThat(ops.explain(nobodys).text()).isEqualTo("it is in its queue's line, and may be the next");
+
+        claim();
+        assertThat(claim().job().job().id())
+                .as("listed last, claimed before others")
+                .isEqualTo(acmes);
+    }
+
+    @Test
+    void itsPlaceIsAGuessWhileLevelsTakeTurns() {
+        announce();
+        JobId id = insert();
+        Limits limits = Limits.of(storage, QUEUE).level(Priority.LOW, 0, Duration.ofHours(1));
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, false));
+        limits.level(Priority.LOW, 5, null);
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, false));
+        limits.strictLevels();
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(0, true));
+    }
+
+    @Test
+    void itsPlaceIsAGuessWhereOthersMayStandAside() {
+        announce();
+        insert(JobOptions.DEFAULT.withLimitKey("stripe"));
+        JobId id = insert();
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(1, true));
+        Limits.of(storage, QUEUE).eachKey(Limit.concurrency(1));
+        assertThat(ops.explain(id)).isEqualTo(new Explanation.InLine(1, false));
+    }
+
+    @Test
+    void itsPlaceIsAGuessInAQueueOfParts() {
+        announce();
+        JobId id = insert();
+        Storage parted = new Parted(storage);
+        assertThat(Operations.of(parted, "ada").explain(id)).isEqualTo(new Explanation.InLine(0, false));
+    }
+
+    /** A pause is told of jobs that no claim has looked at since. */
+    @Test
+    void pausedButNotMetByAClaim() {
+        announce();
+        JobId id = insert(JobOptions.DEFAULT.withTenant("acme").withLimitKey("stripe"));
+        JobId other = insert(JobOptions.DEFAULT.withTenant("globex"));
+        ops.pauseType(QUEUE, "send");
+        assertThat(ops.explain(id))
+                .isEqualTo(new Explanation.HeldBack(new HoldingRule(Target.TYPE, "send", Limit.PAUSED, 0, null)));
+        assertThat(ops.explain(id).text()).isEqualTo("type 'send' is paused");
+        ops.resumeType(QUEUE, "send");
+        ops.pauseTenant(QUEUE, "acme");
+        assertThat(ops.explain(id).text()).isEqualTo("tenant 'acme' is paused");
+        assertThat(ops.explain(other)).isInstanceOf(Explanation.InLine.class);
+        ops.resumeTenant(QUEUE, "acme");
+        Limits limits = Limits.of(storage, QUEUE).eachKey(Limit.PAUSED);
+        assertThat(ops.explain(id).text()).isEqualTo("limit key 'stripe' is paused");
+        limits.key("stripe", Limit.concurrency(3));
+        assertThat(ops.explain(id)).isInstanceOf(Explanation.InLine.class);
+        limits.tenantClass("free", Limit.PAUSED).assign("globex", "free");
+        assertThat(ops.explain(other).text()).isEqualTo("tenant 'globex' is paused");
+    }
+
+    @Test
+    void aPauseIsToldBeforeAMissingWorker() {
+        JobId id = insert();
+        ops.pauseType(QUEUE, "send");
+        assertThat(ops.explain(id).text()).isEqualTo("type 'send' is paused");
+    }
+
+    @Test
+    void aFullLimitIsToldOfJobsBehindThoseItHoldsBack() {
+        announce();
+        Limits.of(storage, QUEUE).eachTenant(Limit.concurrency(1));
+        insert("acme");
+        insert("acme");
+        claim();
+        claimNothing();
+        JobId third = insert("acme");
+        assertThat(ops.explain(third).text())
+                .isEqualTo("tenant 'acme' has as many jobs running as its limit of 1 allows; 1 job waits");
+    }
+
+    /** A storage that keeps each queue in parts. */
+    private record Parted(Storage storage) implements Storage {
+        @Override
+        public JobStore jobs() {
+            return storage.jobs();
+        }
+
+        @Override
+        public JobAdmin admin() {
+            return (JobAdmin) Proxy.newProxyInstance(
+                    JobAdmin.class.getClassLoader(),
+                    new Class<?>[] {JobAdmin.class},
+                    (proxy, method, args) ->
+                            method.getName().equals("listsAsClaimed") ? false : method.invoke(storage.admin(), args));
+        }
+
+        @Override
+        public Registry registry() {
+            return storage.registry();
+        }
+
+        @Override
+        public void close() {
+            storage.close();
+        }
     }
 
     @Test
