@@ -62,7 +62,7 @@ final class JobTerms {
     }
 
     private static Limit limit(Optional<Rule> rule) {
-        return rule.map(Rule::limit).orElse(Limit.NONE);
+        return rule.map(Rule::limitNow).orElse(Limit.NONE);
     }
 
     /** Whether there is any limit. */

@@ -96,6 +96,11 @@ final class RedisJobAdmin implements JobAdmin {
     }
 
     @Override
+    public boolean listsAsClaimed(String queue) {
+        return queues.of(queue).size() == 1;
+    }
+
+    @Override
     public StorageStats stats() {
         calls.link().requireOpen();
         List<QueueKeys> places = queues.everywhere();

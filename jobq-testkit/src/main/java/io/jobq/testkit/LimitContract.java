@@ -273,8 +273,7 @@ abstract class LimitContract extends ConcurrencyContract {
             JobId other = insert(job("z", null, null)).get(0);
             pass(wait);
 
-            assertThat(ids(exchange(done, 10).claimed()))
-                    .containsExactlyInAnyOrder(other, aside.get(0), overdue);
+            assertThat(ids(exchange(done, 10).claimed())).containsExactlyInAnyOrder(other, aside.get(0), overdue);
         }
 
         private JobId high(String type, String tenant) {
