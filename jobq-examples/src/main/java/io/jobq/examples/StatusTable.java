@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * every job, which a table of a busy system would not.
  */
 final class StatusTable {
-    private static final String ROW = "%-10s %-26s %7s %7s %5s%n";
+    private static final String ROW = "%-10s %-31s %7s %7s %5s%n";
     private static final Map<String, String> LEVELS = Map.of("1", "CRITICAL", "3", "HIGH", "5", "NORMAL", "7", "LOW");
 
     private final JobAdmin admin;
