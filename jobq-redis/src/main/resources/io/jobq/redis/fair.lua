@@ -13,18 +13,27 @@ fair = function()
   -- The terms of rules by name, each read once; false for none.
   local function terms(names)
     local missing = {}
-    for _, name in ipairs(names) do
+    for i = 1, #names do
+      local name = names[i]
       if termsOf[name] == nil then
         termsOf[name] = false
         missing[#missing + 1] = name
       end
     end
-    if #missing > 0 then
-      for i, text in ipairs(redis.call('HMGET', RULES, unpack(missing))) do
-        termsOf[missing[i]] = text and decode(text)
+    local texts = #missing > 0 and redis.call('HMGET', RULES, unpack(missing)) or missing
+    for i = 1, #missing do
+      if texts[i] then
+        termsOf[missing[i]] = decode(texts[i])
       end
     end
     return termsOf
+  end
+
+  local function termsAt(name)
+    if termsOf[name] == nil then
+      terms({name})
+    end
+    return termsOf[name]
   end
 
   -- The terms of levels, by level from 0.
@@ -56,12 +65,11 @@ fair = function()
 
   -- The terms that hold for what rules are about: its own, and those of its class.
   local function termsFor(name)
-    local own, kind = terms({name})[name], string.sub(name, 1, 1)
+    local own, kind = termsAt(name), string.sub(name, 1, 1)
     if kind == 't' then
-      local class = 'c' .. (own and own.class or '')
-      return own, terms({class})[class]
+      return own, termsAt(own and own.class and 'c' .. own.class or 'c')
     end
-    return own, kind == 'k' and terms({'k'})['k'] or nil
+    return own, kind == 'k' and termsAt('k') or nil
   end
 
   -- The weights of tenants, by lane; an empty table if there are no rules.
