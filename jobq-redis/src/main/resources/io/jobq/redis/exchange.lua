@@ -241,17 +241,18 @@ local function take(level, entries, isSure, areAged)
   local mayHave = tagged or areAged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
-  local asked = rules and limits().rulesFor(bodies) or {}
+  local my = rules and limits()
+  local asked, ages = rules and my.rulesFor(bodies), rules and redis.call('EXISTS', AGING) == 1
   for i, id in ipairs(ids) do
     local record = texts[i] and decode(texts[i]) or nil
     local valid = bodies[i] and (isSure or not aged[id] and (not mayHave or isEntryOf(entries[i], record, 'READY')))
-    local refusing = valid and rules and limits().refusal(asked[i], record)
+    local refusing = valid and rules and my.refusal(asked[i], record)
     if refusing then
       records[#records + 1] = id
-      records[#records + 1] = limits().setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing, bodies[i])
+      records[#records + 1] = my.setAside(id, record or {level = level, due = dueOf(bodies[i])}, refusing, bodies[i])
     elseif valid then
       local k = #mine + 1
-      local counted = rules and limits().use(asked[i], record) or nil
+      local counted = rules and my.use(asked[i], record) or nil
       local text = first
       if record then
         record.limits = counted
@@ -260,7 +261,7 @@ local function take(level, entries, isSure, areAged)
         text = encode({state = 'RUNNING', token = tonumber(token), level = level, started = now, limits = counted})
       end
       mine[k], theirs[k] = id, bodies[i]
-      gone[#gone + 1] = rules and level .. id or nil
+      gone[#gone + 1] = ages and level .. id or nil
       records[#records + 1] = id
       records[#records + 1] = text
       if mayHave then

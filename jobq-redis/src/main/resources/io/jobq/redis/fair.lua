@@ -13,22 +13,29 @@ fair = function()
   -- What rules say, by name, each read once; false for none. While one is paused, its concurrency is 0.
   local function terms(names)
     local missing = {}
-    for _, name in ipairs(names) do
+    for i = 1, #names do
+      local name = names[i]
       if termsOf[name] == nil then
         termsOf[name] = false
         missing[#missing + 1] = name
       end
     end
-    if #missing > 0 then
-      for i, text in ipairs(redis.call('HMGET', RULES, unpack(missing))) do
-        local rule = text and decode(text)
-        if rule and rule.paused then
-          rule.concurrency = 0
-        end
-        termsOf[missing[i]] = rule
+    local texts = #missing > 0 and redis.call('HMGET', RULES, unpack(missing)) or missing
+    for i = 1, #missing do
+      local rule = texts[i] and decode(texts[i])
+      if rule and rule.paused then
+        rule.concurrency = 0
       end
+      termsOf[missing[i]] = rule
     end
     return termsOf
+  end
+
+  local function termsAt(name)
+    if termsOf[name] == nil then
+      terms({name})
+    end
+    return termsOf[name]
   end
 
   -- The terms of levels, by level from 0.
@@ -60,12 +67,11 @@ fair = function()
 
   -- The terms that hold for what rules are about: its own, and those of its class.
   local function termsFor(name)
-    local own, kind = terms({name})[name], string.sub(name, 1, 1)
+    local own, kind = termsAt(name), string.sub(name, 1, 1)
     if kind == 't' then
-      local class = 'c' .. (own and own.class or '')
-      return own, terms({class})[class]
+      return own, termsAt(own and own.class and 'c' .. own.class or 'c')
     end
-    return own, kind == 'k' and terms({'k'})['k'] or nil
+    return own, kind == 'k' and termsAt('k') or nil
   end
 
   -- The weights of tenants, by lane; an empty table if there are no rules.

@@ -45,25 +45,41 @@ limits = function()
 
   local changing -- the rule whose own terms have just changed
 
+  -- Those of some rules that nothing is known of yet; each is taken for one without a limit until it is.
+  local function firstMet(names)
+    local new = {}
+    for i = 1, #names do
+      local name = names[i]
+      if learnt[name] == nil then
+        learnt[name] = false
+        new[#new + 1] = name
+      end
+    end
+    return new
+  end
+
   -- What is known of rules: their limits and how far these are used. Those without a limit are false, unless they hold
   -- jobs from when they had one.
   local function study(names)
-    local some, found, since = {}, {}, {}
-    terms(names)
-    for _, name in ipairs(names) do
-      if learnt[name] == nil then
-        local own, class = termsFor(name)
-        local rule = hasLimit(own) and own or hasLimit(class) and class
-        learnt[name] = false
-        if rule or anyHeld() then
-          some[#some + 1], found[name] = name, rule
-          since[name] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
-        end
+    local new, some, found, since = firstMet(names), {}, {}, {}
+    terms(new)
+    for i = 1, #new do
+      local name = new[i]
+      local own, class = termsFor(name)
+      local rule = hasLimit(own) and own or hasLimit(class) and class
+      if rule then
+        found[name] = rule
+        since[name] = name == changing and clock or math.max(own and own.since or 0, class and class.since or 0)
+      end
+      if rule or anyHeld() then
+        some[#some + 1] = name
       end
     end
     local held = #some > 0 and anyHeld() and redis.call('ZMSCORE', HELD, unpack(some)) or {}
-    local new, counts = {}, {}
-    for i, name in ipairs(some) do
+    local counts = {}
+    new = {}
+    for i = 1, #some do
+      local name = some[i]
       if found[name] or held[i] then
         new[#new + 1], counts[#new + 1] = name, name
         learnt[name] = {terms = found[name] or {}, holds = held[i] and true or false, misses = missesIn(held[i]), back = 0}
@@ -154,40 +170,69 @@ limits = function()
 
   local asides, holds, used = {}, {}, {}
   local unused = {} -- rules whose room was meant for a job that has been refused since
+  local NONE = {} -- what applies to most jobs
+  local match, sub = string.match, string.sub
 
-  -- The texts in a head that rules are about, as they stand there. In front of them there are numbers only.
-  local function subjectsOf(body)
-    local subjects, at = {}, string.match(body, '^{"at":%d+,()')
-    local behind = at
-    while behind do
-      at = behind
-      behind = string.match(body, '^"%a+":%-?%d+,()', at)
+  -- A text in a head: its name, itself as it stands there, and where it ends. The pattern takes it up to the first quote or
+  -- escape, which for most is all of it.
+  local function textIn(body, pattern, from)
+    local name, text, close = match(body, pattern, from)
+    if sub(body, close, close) ~= '"' then
+      local start = close - #text
+      text = textAt(body, start)
+      close = start + #text
     end
-    repeat
-      local name, from = string.match(body, '^"(%a+)":"()', at)
-      subjects[name] = textAt(body, from)
-      at = from + #subjects[name] + 2
-    until name == 'type'
-    return subjects
+    return name, text, close
   end
 
-  -- The rules that may apply to jobs, in the order in which they are asked; all of them are studied.
-  local function rulesFor(bodies)
-    local all, each = {'q'}, {}
-    for i, body in ipairs(bodies) do
-      local names = {}
-      if body then
-        local subjects = subjectsOf(body)
-        names[1] = 'y' .. subjects.type
-        names[#names + 1] = subjects.tenant and 't' .. subjects.tenant
-        names[#names + 1] = subjects.limit and 'k' .. subjects.limit
+  -- The type, the tenant and the limit key in a head, as they stand there. In front of them there are numbers only, and behind
+  -- them comes no other text before the type, which is the last.
+  local function subjectsOf(body)
+    local tenant, key
+    local name, text, close = textIn(body, '^{"at":%d+,["%a:%d,%-]-"(%a+)":"([^"\\]*)()', 1)
+    while name ~= 'type' do
+      if name == 'tenant' then
+        tenant = text
+      elseif name == 'limit' then
+        key = text
       end
-      each[i] = names
-      for _, name in ipairs(names) do
-        all[#all + 1] = name
+      name, text, close = textIn(body, '^","(%a+)":"([^"\\]*)()', close)
+    end
+    return text, tenant, key
+  end
+
+  -- Those of some rules, in a part of a list, that are not without a limit.
+  local function limitsIn(names, from, to)
+    local some = NONE
+    for i = from, to do
+      if learnt[names[i]] then
+        some = some == NONE and {} or some
+        some[#some + 1] = names[i]
       end
     end
+    return some
+  end
+
+  -- The rules that apply to jobs, in the order in which they are asked; all that may are studied, in one go.
+  local function rulesFor(bodies)
+    local all, number, ends, each = {'q'}, 1, {}, {}
+    for i = 1, #bodies do
+      if bodies[i] then
+        local type, tenant, key = subjectsOf(bodies[i])
+        all[number + 1], number = 'y' .. type, number + 1
+        if tenant then
+          all[number + 1], number = 't' .. tenant, number + 1
+        end
+        if key then
+          all[number + 1], number = 'k' .. key, number + 1
+        end
+      end
+      ends[i] = number
+    end
     study(all)
+    for i = 1, #bodies do
+      each[i] = limitsIn(all, (ends[i - 1] or 1) + 1, ends[i])
+    end
     return each
   end
 
@@ -244,7 +289,8 @@ limits = function()
 
   -- The first rule but one that has no room for a job, or has held back others who were there before; nil if all have room.
   local function refusal(names, record, but)
-    for _, name in ipairs(names) do
+    for i = 1, #names do
+      local name = names[i]
       local rule = name ~= but and learnt[name]
       if rule and (roomOf(rule) < 1 or hasBefore(name, record)) then
         return name
@@ -291,7 +337,7 @@ limits = function()
     if record and record.back then
       arrive(record.back)
     end
-    local counted = {}
+    local counted
     for i = 0, #names do
       local name = names[i] or 'q'
       local rule = learnt[name]
@@ -299,10 +345,12 @@ limits = function()
         used[name] = rule
         rule.running = rule.running + 1
         rule.busy = rule.interval and math.max(rule.busy, clock) + rule.interval or 0
-        counted[#counted + 1] = rule.concurrency and name
+        if rule.concurrency then
+          counted = counted and counted .. '\n' .. name or name
+        end
       end
     end
-    return #counted > 0 and table.concat(counted, '\n') or nil
+    return counted
   end
 
   -- A job waits until a rule has room; returns its record.
@@ -362,7 +410,7 @@ limits = function()
   -- Takes down what has been used, who stands aside, and who does not wait any more: members of AGING.
   -- Returns whether a rule has room that was not used, and may be asked once more.
   local function keepUse(gone)
-    if #gone > 0 and redis.call('EXISTS', AGING) == 1 then
+    if #gone > 0 then
       redis.call('ZREM', AGING, unpack(gone))
     end
     local numbers, times = {}, {}
