@@ -1,9 +1,7 @@
 package io.jobq.memory;
 
-import io.jobq.AttemptError;
 import io.jobq.JobId;
 import io.jobq.spi.JobFilter;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -81,7 +79,7 @@ final class Walk {
 
     private void walkLines(Cursor from) {
         for (Place place : EnumSet.range(from.place(), Place.CANCELLED)) {
-            if (mayMatch(place)) {
+            if (filter.mayMatch(place.state)) {
                 Cursor start = place == from.place() ? from : new Cursor(place, "", Position.start(), from.bound());
                 walkPlace(start);
                 if (next != null) {
@@ -89,11 +87,6 @@ final class Walk {
                 }
             }
         }
-    }
-
-    private boolean mayMatch(Place place) {
-        return (filter.states().isEmpty() || filter.states().contains(place.state))
-                && (place.isFinal() || (filter.finishedFrom() == null && filter.finishedBefore() == null));
     }
 
     private void walkPlace(Cursor start) {
@@ -130,28 +123,8 @@ final class Walk {
         return found.size() >= limit || looks >= LOOKS_AT_MOST;
     }
 
+    /** A snapshot is made only of a job that passes at a glance. */
     private boolean matches(Entry entry) {
-        return (filter.states().isEmpty() || filter.states().contains(entry.place.state))
-                && (filter.queue() == null || filter.queue().equals(entry.queue.name))
-                && (filter.type() == null || filter.type().equals(entry.job.type()))
-                && (filter.errorClass() == null || filter.errorClass().equals(lastErrorClass(entry)))
-                && isFinishedInSpan(entry);
-    }
-
-    private static @Nullable String lastErrorClass(Entry entry) {
-        List<AttemptError> errors = entry.errors;
-        return errors.isEmpty() ? null : errors.get(errors.size() - 1).errorClass();
-    }
-
-    private boolean isFinishedInSpan(Entry entry) {
-        Instant from = filter.finishedFrom();
-        Instant before = filter.finishedBefore();
-        if (from == null && before == null) {
-            return true;
-        }
-        Instant finished = entry.finished();
-        return finished != null
-                && (from == null || !finished.isBefore(from))
-                && (before == null || finished.isBefore(before));
+        return filter.isAbout(entry.job) && filter.matches(entry.snapshot());
     }
 }

@@ -110,13 +110,14 @@ final class Wording {
         }
         add(parts, "queue", filter.queue());
         add(parts, "type", filter.type());
+        add(parts, "tenant", filter.tenant());
+        if (filter.priority() != null) {
+            parts.add("priority " + filter.priority().level());
+        }
+        add(parts, "limit key", filter.limitKey());
         add(parts, "error", filter.errorClass());
-        if (filter.finishedFrom() != null) {
-            parts.add("finished from " + filter.finishedFrom());
-        }
-        if (filter.finishedBefore() != null) {
-            parts.add("finished before " + filter.finishedBefore());
-        }
+        add(parts, "enqueued", filter.enqueued());
+        add(parts, "finished", filter.finished());
         if (!filter.ids().isEmpty()) {
             parts.add(ids(filter.ids()));
         }
@@ -126,6 +127,15 @@ final class Wording {
     private static void add(List<String> parts, String what, @Nullable String value) {
         if (value != null) {
             parts.add(what + " '" + value + "'");
+        }
+    }
+
+    private static void add(List<String> parts, String what, JobFilter.Span span) {
+        if (span.from() != null) {
+            parts.add(what + " from " + span.from());
+        }
+        if (span.before() != null) {
+            parts.add(what + " before " + span.before());
         }
     }
 

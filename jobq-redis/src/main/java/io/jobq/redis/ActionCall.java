@@ -70,7 +70,7 @@ final class ActionCall {
 
     private List<Row> lookAgain(QueueKeys queue, List<JobId> ids) {
         return Walk.rows(calls, List.of(queue), ids).stream()
-                .filter(row -> row.matches(filter))
+                .filter(row -> filter.matches(row.job()))
                 .toList();
     }
 

@@ -1,13 +1,10 @@
 package io.jobq.redis;
 
-import io.jobq.AttemptError;
 import io.jobq.JobId;
 import io.jobq.JobSnapshot;
 import io.jobq.JobState;
-import io.jobq.spi.JobFilter;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -97,30 +94,5 @@ record Row(QueueKeys queue, JobSnapshot job, Reply reply, int at) {
     /** The unique key that it wants, as scripts read it; empty for none. */
     String wantedKey() {
         return Heads.wantedKey(job.job().options());
-    }
-
-    boolean matches(JobFilter filter) {
-        return (filter.states().isEmpty() || filter.states().contains(job.state()))
-                && (filter.queue() == null || filter.queue().equals(job.queue()))
-                && (filter.type() == null || filter.type().equals(job.type()))
-                && (filter.errorClass() == null || filter.errorClass().equals(lastErrorClass()))
-                && isFinishedInSpan(filter);
-    }
-
-    private String lastErrorClass() {
-        List<AttemptError> errors = job.errors();
-        return errors.isEmpty() ? "" : errors.get(errors.size() - 1).errorClass();
-    }
-
-    private boolean isFinishedInSpan(JobFilter filter) {
-        Instant from = filter.finishedFrom();
-        Instant before = filter.finishedBefore();
-        if (from == null && before == null) {
-            return true;
-        }
-        Instant finished = job.times().finished();
-        return finished != null
-                && (from == null || !finished.isBefore(from))
-                && (before == null || finished.isBefore(before));
     }
 }

@@ -2,6 +2,7 @@ package io.jobq.redis;
 
 import io.jobq.JobId;
 import io.jobq.JobState;
+import io.jobq.Priority;
 import io.jobq.spi.JobFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the next jobs that match a filter, looking at a bounded number of them. */
 final class Walk {
-    /** Where jobs lie, in the order in which they are walked, and the state of what lies there. */
-    record Place(String name, JobState state) {}
+    /** Where jobs lie, in the order in which they are walked; the state of what lies there, and the priority if it is of one. */
+    record Place(String name, JobState state, @Nullable Priority priority) {
+        boolean mayHold(JobFilter filter) {
+            return filter.mayMatch(state)
+                    && (priority == null || filter.priority() == null || priority.equals(filter.priority()));
+        }
+    }
 
     static final List<Place> PLACES = places();
     private static final int LOOKS_AT_MOST = 1_000;
@@ -47,15 +53,16 @@ final class Walk {
 
     private static List<Place> places() {
         List<Place> places = new ArrayList<>();
-        places.add(new Place("SCHEDULED", JobState.SCHEDULED));
-        for (int level = 0; level < 10; level++) {
-            places.add(new Place(String.valueOf(level), JobState.READY));
-            places.add(new Place("T" + level, JobState.READY));
+        places.add(new Place("SCHEDULED", JobState.SCHEDULED, null));
+        for (int level = 0; level < Priority.LEVELS; level++) {
+            Priority priority = new Priority(level);
+            places.add(new Place(String.valueOf(level), JobState.READY, priority));
+            places.add(new Place("T" + level, JobState.READY, priority));
         }
-        places.add(new Place("PARKED", JobState.READY));
-        places.add(new Place("ASIDE", JobState.READY));
+        places.add(new Place("PARKED", JobState.READY, null));
+        places.add(new Place("ASIDE", JobState.READY, null));
         for (JobState state : List.of(JobState.RUNNING, JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED)) {
-            places.add(new Place(state.name(), state));
+            places.add(new Place(state.name(), state, null));
         }
         return List.copyOf(places);
     }
@@ -90,7 +97,7 @@ final class Walk {
                 Row row = rows.get(id);
                 at++;
                 looks++;
-                if (row != null && row.matches(filter)) {
+                if (row != null && filter.matches(row.job())) {
                     found.add(row);
                 }
                 if (isFull() && at < rest.size()) {
@@ -152,7 +159,7 @@ final class Walk {
         Cursor cursor = from;
         Map<QueueKeys, Counts> counts = counts();
         for (int place = cursor.place(); place < PLACES.size(); place++) {
-            if (!mayMatch(PLACES.get(place).state())) {
+            if (!PLACES.get(place).mayHold(filter)) {
                 continue;
             }
             for (QueueKeys queue : counts.keySet()) {
@@ -174,11 +181,6 @@ final class Walk {
     private Map<QueueKeys, Counts> counts() {
         List<QueueKeys> places = filter.queue() == null ? queues.everywhere() : queues.of(filter.queue());
         return Counts.read(calls, places);
-    }
-
-    private boolean mayMatch(JobState state) {
-        return (filter.states().isEmpty() || filter.states().contains(state))
-                && (state.isFinal() || (filter.finishedFrom() == null && filter.finishedBefore() == null));
     }
 
     private Cursor walkPlace(Cursor start, QueueKeys queue) {
@@ -227,7 +229,7 @@ final class Walk {
             looks++;
             Row row = listed.isEmpty(i + 2) ? null : rows.get(JobId.parse(listed.text(i + 2)));
             // a job that has moved on in the meantime is met, or was, where it is now
-            if (row != null && row.job().state() == place.state() && row.matches(filter) && !isMet(row, cursor)) {
+            if (row != null && row.job().state() == place.state() && filter.matches(row.job()) && !isMet(row, cursor)) {
                 found.add(row);
             }
             if (isFull()) {

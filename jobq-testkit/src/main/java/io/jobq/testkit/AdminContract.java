@@ -8,6 +8,7 @@ import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.spi.Applied;
+import io.jobq.spi.Due;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
@@ -106,6 +107,54 @@ abstract class AdminContract extends SettlementContract {
             assertThat(listAll(JobFilter.ALL.withFinished(null, between), 10)).containsExactly(first);
             assertThat(listAll(JobFilter.ALL.withFinished(between, null), 10)).containsExactly(second);
             assertThat(listAll(JobFilter.ALL.withFinished(between, between), 10))
+                    .isEmpty();
+        }
+
+        @Test
+        void filtersByTenantPriorityAndLimitKeyInAnyState() {
+            JobOptions options = priority(Priority.HIGH).withTenant("a\"b").withLimitKey("k");
+            JobId running = insert(job(options)).get(0);
+            claimOne();
+            JobId ready = insert(job(options)).get(0);
+            JobId later = insert(job(options.withDue(new Due.In(Duration.ofHours(1)))))
+                    .get(0);
+            JobId urgent = insert(job(options.withPriority(Priority.CRITICAL))).get(0);
+            JobId others = insert(job(options.withTenant("b"))).get(0);
+            JobId keyless =
+                    insert(job(priority(Priority.HIGH).withTenant("a\"b"))).get(0);
+            insert(1);
+
+            assertThat(listAll(JobFilter.ALL.withTenant("a\"b"), 2))
+                    .containsExactlyInAnyOrder(running, ready, later, urgent, keyless);
+            assertThat(listAll(JobFilter.ALL.withPriority(Priority.HIGH), 2))
+                    .containsExactlyInAnyOrder(running, ready, later, others, keyless);
+            assertThat(listAll(JobFilter.ALL.withLimitKey("k"), 2))
+                    .containsExactlyInAnyOrder(running, ready, later, urgent, others);
+            assertThat(listAll(JobFilter.ALL.withTenant("a"), 2)).isEmpty();
+        }
+
+        @Test
+        void aJobIsFoundUnderThePriorityThatItWasGiven() {
+            JobId id = insert(1).get(0);
+            applyAll(JobFilter.ALL, new JobAction.ChangePriority(Priority.LOW));
+
+            assertThat(listAll(JobFilter.ALL.withPriority(Priority.LOW), 2)).containsExactly(id);
+            assertThat(listAll(JobFilter.ALL.withPriority(Priority.NORMAL), 2)).isEmpty();
+        }
+
+        @Test
+        void filtersByWhenJobsWereEnqueued() {
+            JobId first = insert(1).get(0);
+            pass(Duration.ofSeconds(10));
+            Instant between = now(clock).minusSeconds(5);
+            JobId second = insert(job(delayed(Duration.ofMinutes(1)))).get(0);
+
+            assertThat(listAll(JobFilter.ALL.withEnqueued(null, between), 10)).containsExactly(first);
+            assertThat(listAll(JobFilter.ALL.withEnqueued(between, null), 10)).containsExactly(second);
+            assertThat(listAll(JobFilter.ALL.withEnqueued(find(second).times().enqueued(), null), 10))
+                    .containsExactly(second);
+            assertThat(listAll(
+                            JobFilter.ALL.withEnqueued(null, find(first).times().enqueued()), 10))
                     .isEmpty();
         }
 

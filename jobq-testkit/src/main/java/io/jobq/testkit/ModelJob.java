@@ -135,6 +135,11 @@ final class ModelJob {
         return (filter.states().isEmpty() || filter.states().contains(state))
                 && (filter.queue() == null || filter.queue().equals(queue))
                 && (filter.type() == null || filter.type().equals(job.type()))
+                && (filter.tenant() == null
+                        || filter.tenant().equals(job.options().tenant()))
+                && (filter.priority() == null || filter.priority().equals(priority))
+                && (filter.limitKey() == null
+                        || filter.limitKey().equals(job.options().limitKey()))
                 && (filter.errorClass() == null || filter.errorClass().equals(lastError))
                 && (filter.ids().isEmpty() || filter.ids().contains(job.id()));
     }

@@ -94,6 +94,7 @@ final class RandomCalls {
         JobOptions options = JobOptions.DEFAULT.withPriority(priority()).withDue(due());
         options = chance(40) ? options.withUnique(uniqueKey()) : options;
         options = chance(40) ? options.withTenant(oneOf(TENANTS)) : options;
+        options = chance(20) ? options.withLimitKey(oneOf(KEYS)) : options;
         return new NewJob(id, oneOf(QUEUES), oneOf(TYPES), payload(), options);
     }
 
@@ -207,14 +208,15 @@ final class RandomCalls {
     }
 
     JobFilter filter() {
-        JobFilter filter = new JobFilter(
-                subset(List.of(JobState.values()), chance(50) ? 0 : 40),
-                maybe(30, () -> oneOf(QUEUES)),
-                maybe(30, () -> oneOf(TYPES)),
-                maybe(10, () -> oneOf(ERRORS)),
-                null,
-                null,
-                Set.of());
+        JobFilter filter = JobFilter.ALL
+                .withStates(
+                        subset(List.of(JobState.values()), chance(50) ? 0 : 40).toArray(JobState[]::new))
+                .withQueue(maybe(30, () -> oneOf(QUEUES)))
+                .withType(maybe(30, () -> oneOf(TYPES)))
+                .withTenant(maybe(20, () -> oneOf(TENANTS)))
+                .withPriority(maybe(20, this::priority))
+                .withLimitKey(maybe(10, () -> oneOf(KEYS)))
+                .withErrorClass(maybe(10, () -> oneOf(ERRORS)));
         return inserted.isEmpty() || chance(50) ? filter : filter.withIds(someIds());
     }
 
