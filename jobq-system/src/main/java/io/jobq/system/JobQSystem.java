@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,21 +54,12 @@ public final class JobQSystem implements AutoCloseable {
     /**
      * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, and their {@link Scheduled} ones if the scheduler is on.
      *
-     * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones
+     * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones, or a schedule has
+     *     the name of a {@link Scheduled} method
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Object... handlers) {
-        return start(config, builder -> builder.handlers(handlers), scheduled(handlers));
-    }
-
-    private static Object[] scheduled(Object... handlers) {
-        return Stream.of(handlers).filter(JobQSystem::isScheduled).toArray();
-    }
-
-    private static boolean isScheduled(Object handler) {
-        return Stream.<Class<?>>iterate(handler.getClass(), type -> type != null, Class::getSuperclass)
-                .flatMap(type -> Stream.of(type.getDeclaredMethods()))
-                .anyMatch(method -> method.isAnnotationPresent(Scheduled.class));
+        return start(config, builder -> builder.handlers(handlers), HandlerAnnotations.of(handlers));
     }
 
     /**
@@ -81,12 +71,13 @@ public final class JobQSystem implements AutoCloseable {
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code) {
-        return start(config, Objects.requireNonNull(code, "code"), new Object[0]);
+        return start(config, Objects.requireNonNull(code, "code"), HandlerAnnotations.NONE);
     }
 
-    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, Object[] scheduled) {
+    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, HandlerAnnotations said) {
         Problems problems = new Problems("");
         config.findStrayQueues(problems);
+        new ConfiguredSchedules(config.scheduler()).findNamesakes(said.schedules(), problems);
         problems.throwIfAny();
         Storage storage = new Assembly(config).storage();
         JobQSystem system;
@@ -96,7 +87,7 @@ public final class JobQSystem implements AutoCloseable {
             storage.close();
             throw failed;
         }
-        system.begin(scheduled);
+        system.begin(said.scheduled().toArray());
         return system;
     }
 

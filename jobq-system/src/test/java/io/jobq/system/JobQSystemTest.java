@@ -15,8 +15,10 @@ import io.jobq.JobQException;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.limits.Limits;
+import io.jobq.scheduler.Interval;
 import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Scheduler;
+import io.jobq.scheduler.Timetable;
 import io.jobq.spi.Rule;
 import io.jobq.spi.StorageException;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -58,6 +61,9 @@ class JobQSystemTest {
                 fail: {max-attempts: 2}
             """;
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*(?:\\{[^}]*})?) (\\S+)");
+
+    private static final ScheduleConfig HOURLY =
+            ScheduleConfig.of(Timetable.of(Interval.every(Duration.ofHours(1), Instant.EPOCH)), "report");
 
     private record Greeting(String name) {}
 
@@ -151,6 +157,36 @@ class JobQSystemTest {
         try (JobQSystem system = JobQSystem.start(SystemConfig.from(Map.of()), new Ticking())) {
             assertThat(system.scheduler()).isEmpty();
         }
+    }
+
+    static class Named {
+        @JobHandler("sweep")
+        @Scheduled(name = "hourly", every = "PT1H")
+        void sweep() {}
+    }
+
+    static final class Renamed extends Named {
+        @Override
+        @JobHandler("sweep")
+        @Scheduled(name = "daily", every = "PT24H")
+        void sweep() {}
+    }
+
+    @Test
+    void aScheduleOfTheFileAndAMethodMustNotHaveOneName() {
+        SystemConfig config = SystemConfig.DEFAULT.withScheduler(SchedulerConfig.OFF
+                .withSchedule("tick", HOURLY)
+                .withSchedule("hourly", HOURLY)
+                .withSchedule("sweep", HOURLY));
+        assertThatThrownBy(() -> JobQSystem.start(config, new Ticking()))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage("jobq.scheduler.schedules.tick: is also the name of the @Scheduled method "
+                        + Ticking.class.getName()
+                        + ".tick, and the two would replace each other at each start; remove one of them, or give it"
+                        + " another name");
+        assertThatThrownBy(() -> JobQSystem.start(config, new Handlers(), new Named()))
+                .hasMessageStartingWith("jobq.scheduler.schedules.hourly: ");
+        JobQSystem.start(config, new Renamed()).close();
     }
 
     @Test
