@@ -129,17 +129,15 @@ final class ConfigReader {
         }
     }
 
-    /** It is on if anything is said about it: code and other processes may store schedules, too. */
+    /** Whoever says how it works wants it, also for schedules that code or other processes store. */
     private SchedulerConfig scheduler() {
-        Map<String, ScheduleConfig> schedules = named(Keys.SCHEDULES, this::schedule);
         Boolean enabled = settings.find(Keys.SCHEDULER_ENABLED);
-        boolean isGiven =
-                !schedules.isEmpty() || settings.has(Keys.SCHEDULER_LEASE) || settings.has(Keys.SCHEDULER_INSTANCE);
+        boolean isDescribed = settings.has(Keys.SCHEDULER_LEASE) || settings.has(Keys.SCHEDULER_INSTANCE);
         return new SchedulerConfig(
-                enabled != null ? enabled : isGiven,
+                (enabled == null && isDescribed) ? Boolean.TRUE : enabled,
                 settings.get(Keys.SCHEDULER_LEASE),
                 settings.find(Keys.SCHEDULER_INSTANCE),
-                schedules);
+                named(Keys.SCHEDULES, this::schedule));
     }
 
     private ScheduleConfig schedule(String name) {

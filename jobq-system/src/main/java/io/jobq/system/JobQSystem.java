@@ -40,19 +40,20 @@ public final class JobQSystem implements AutoCloseable {
     private final @Nullable MetricsEndpoint endpoint;
     private volatile boolean closing;
 
-    private JobQSystem(SystemConfig config, Storage storage, Consumer<JobQ.Builder> code) {
+    private JobQSystem(SystemConfig config, Storage storage, Consumer<JobQ.Builder> code, boolean methodsAreScheduled) {
         this.config = config;
         this.storage = storage;
         this.meters = config.metrics().enabled() ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : null;
         this.jobq = build(code);
-        this.scheduler = config.scheduler().enabled()
+        this.scheduler = config.scheduler().isOn(methodsAreScheduled)
                 ? new ConfiguredSchedules(config.scheduler()).scheduler(jobq, meters)
                 : null;
         this.endpoint = meters == null ? null : endpoint(meters);
     }
 
     /**
-     * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, and their {@link Scheduled} ones if the scheduler is on.
+     * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, which tick if they are {@link Scheduled}, unless
+     * the scheduler is configured not to be {@linkplain SchedulerConfig#enabled enabled}.
      *
      * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones, or a schedule has
      *     the name of a {@link Scheduled} method
@@ -82,7 +83,7 @@ public final class JobQSystem implements AutoCloseable {
         Storage storage = new Assembly(config).storage();
         JobQSystem system;
         try {
-            system = new JobQSystem(config, storage, code);
+            system = new JobQSystem(config, storage, code, !said.scheduled().isEmpty());
         } catch (RuntimeException | Error failed) {
             storage.close();
             throw failed;
@@ -130,8 +131,7 @@ public final class JobQSystem implements AutoCloseable {
                 scheduler.start();
             } else if (scheduled.length > 0) {
                 log.warn(
-                        "the @Scheduled methods of {} handlers do not tick, since the scheduler is off; set"
-                                + " jobq.scheduler.enabled to true",
+                        "the @Scheduled methods of {} handlers do not tick, since jobq.scheduler.enabled is false",
                         scheduled.length);
             }
         } catch (RuntimeException | Error failed) {
@@ -150,7 +150,7 @@ public final class JobQSystem implements AutoCloseable {
             log.info(
                     "weights of queues have no effect, since jobq.worker.shared is 0: every queue has slots of its own");
         }
-        if (!config.scheduler().enabled() && !config.scheduler().schedules().isEmpty()) {
+        if (scheduler == null && !config.scheduler().schedules().isEmpty()) {
             log.info(
                     "{} configured schedules are not stored, since jobq.scheduler.enabled is false",
                     config.scheduler().schedules().size());

@@ -49,7 +49,7 @@ public record SystemConfig(
             WorkerConfig.DEFAULT,
             RetryConfig.DEFAULT,
             Duration.ofMinutes(30),
-            SchedulerConfig.OFF,
+            SchedulerConfig.DEFAULT,
             MetricsConfig.OFF,
             Map.of());
 

@@ -44,6 +44,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 class JobQSystemTest {
@@ -149,13 +151,34 @@ class JobQSystemTest {
     }
 
     @Test
-    void scheduledHandlersTickIfTheSchedulerIsOn() {
-        SystemConfig on = SystemConfig.from(Map.of("jobq.scheduler.lease", "10s"));
-        try (JobQSystem system = JobQSystem.start(on, new Ticking())) {
+    void scheduledHandlersTickUnlessTheSchedulerIsOff() {
+        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, new Ticking())) {
             assertThat(system.scheduler().orElseThrow().find("tick")).isPresent();
         }
-        try (JobQSystem system = JobQSystem.start(SystemConfig.from(Map.of()), new Ticking())) {
+        SystemConfig off = SystemConfig.from(Map.of("jobq.scheduler.enabled", "false", "jobq.scheduler.lease", "9s"));
+        try (JobQSystem system = JobQSystem.start(off, new Ticking())) {
             assertThat(system.scheduler()).isEmpty();
+        }
+    }
+
+    @Test
+    void schedulesOfTheFileStartAScheduler() {
+        SchedulerConfig hourly = SchedulerConfig.DEFAULT.withSchedule("report", HOURLY);
+        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT.withScheduler(hourly))) {
+            assertThat(system.scheduler().orElseThrow().find("report")).isPresent();
+        }
+        SystemConfig off = SystemConfig.DEFAULT.withScheduler(hourly.withEnabled(false));
+        try (JobQSystem system = JobQSystem.start(off)) {
+            assertThat(system.scheduler()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"enabled,true", "lease,10s", "instance,one"})
+    void whateverIsSaidOfAnEmptySchedulerStartsIt(String key, String value) {
+        SystemConfig described = SystemConfig.from(Map.of("jobq.scheduler." + key, value));
+        try (JobQSystem system = JobQSystem.start(described, new Handlers())) {
+            assertThat(system.scheduler()).isPresent();
         }
     }
 
@@ -174,7 +197,7 @@ class JobQSystemTest {
 
     @Test
     void aScheduleOfTheFileAndAMethodMustNotHaveOneName() {
-        SystemConfig config = SystemConfig.DEFAULT.withScheduler(SchedulerConfig.OFF
+        SystemConfig config = SystemConfig.DEFAULT.withScheduler(SchedulerConfig.DEFAULT
                 .withSchedule("tick", HOURLY)
                 .withSchedule("hourly", HOURLY)
                 .withSchedule("sweep", HOURLY));
@@ -191,7 +214,7 @@ class JobQSystemTest {
 
     @Test
     void withoutSchedulesThereIsNoScheduler() {
-        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, builder -> {})) {
+        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, new Handlers())) {
             assertThat(system.scheduler()).isEmpty();
         }
     }
