@@ -168,6 +168,7 @@ final class ConfigReader {
             return checked(Keys.CRON.of(name), () -> Cron.of(dialect, cron, zone), otherwise);
         } else if (every != null) {
             refuse(Keys.DIALECT, name, "is only for " + Keys.CRON.of(name));
+            refuse(Keys.ZONE, name, "is only for " + Keys.CRON.of(name) + "; an interval is counted in UTC");
             return checked(Keys.EVERY.of(name), () -> Interval.every(every, Instant.EPOCH, zone), otherwise);
         }
         return otherwise;

@@ -150,6 +150,8 @@ class ValidationTest {
         String schedule = "jobq.scheduler.schedules.a.";
         assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "1h", schedule + "dialect", "quartz")))
                 .containsExactly(schedule + "dialect: is only for " + schedule + "cron");
+        assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "24h", schedule + "zone", "Asia/Tokyo")))
+                .containsExactly(schedule + "zone: is only for " + schedule + "cron; an interval is counted in UTC");
     }
 
     @Test
