@@ -8,24 +8,30 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What annotated handlers say, before anything is made of them.
  *
+ * @param types with former names; empty if the handlers are not known
  * @param schedules by name, the {@link Scheduled} method
  * @param scheduled the handlers that have such methods
  */
-record HandlerAnnotations(Map<String, String> schedules, List<Object> scheduled) {
+record HandlerAnnotations(Set<String> types, Map<String, String> schedules, List<Object> scheduled) {
     /** Of handlers that only code knows. */
-    static final HandlerAnnotations NONE = new HandlerAnnotations(Map.of(), List.of());
+    static final HandlerAnnotations NONE = new HandlerAnnotations(Set.of(), Map.of(), List.of());
 
     static HandlerAnnotations of(Object... handlers) {
+        Set<String> types = new LinkedHashSet<>();
         Map<String, String> schedules = new LinkedHashMap<>();
         List<Object> scheduled = new ArrayList<>();
         for (Object handler : handlers) {
+            methods(handler.getClass(), JobHandler.class).forEach(each -> types.addAll(typesOf(each)));
             Collection<Method> methods = methods(handler.getClass(), Scheduled.class);
             methods.forEach(each ->
                     schedules.put(scheduleOf(each), each.getDeclaringClass().getName() + "." + each.getName()));
@@ -33,7 +39,13 @@ record HandlerAnnotations(Map<String, String> schedules, List<Object> scheduled)
                 scheduled.add(handler);
             }
         }
-        return new HandlerAnnotations(schedules, scheduled);
+        return new HandlerAnnotations(types, schedules, scheduled);
+    }
+
+    private static List<String> typesOf(Method method) {
+        JobHandler handler = method.getAnnotation(JobHandler.class);
+        return Stream.concat(Stream.of(handler.value()), Stream.of(handler.aliases()))
+                .toList();
     }
 
     private static String scheduleOf(Method method) {

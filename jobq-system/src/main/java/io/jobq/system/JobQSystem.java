@@ -76,10 +76,8 @@ public final class JobQSystem implements AutoCloseable {
     }
 
     private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, HandlerAnnotations said) {
-        Problems problems = new Problems("");
-        config.findStrayQueues(problems);
-        new ConfiguredSchedules(config.scheduler()).findNamesakes(said.schedules(), problems);
-        problems.throwIfAny();
+        CrossCheck check = new CrossCheck(config, said);
+        check.refuse();
         Storage storage = new Assembly(config).storage();
         JobQSystem system;
         try {
@@ -89,6 +87,7 @@ public final class JobQSystem implements AutoCloseable {
             throw failed;
         }
         system.begin(said.scheduled().toArray());
+        system.sayWhatHasNoEffect(check.typesWithoutHandler());
         return system;
     }
 
@@ -138,10 +137,14 @@ public final class JobQSystem implements AutoCloseable {
             close();
             throw failed;
         }
-        sayWhatHasNoEffect();
     }
 
-    private void sayWhatHasNoEffect() {
+    private void sayWhatHasNoEffect(List<String> typesWithoutHandler) {
+        if (!typesWithoutHandler.isEmpty() && !jobq.workers().isEmpty()) {
+            log.warn(
+                    "jobq.types has types that no handler here is for, so it matters only to enqueue them: {}",
+                    String.join(", ", typesWithoutHandler));
+        }
         long weights = config.queues().values().stream()
                 .map(QueueConfig::weight)
                 .distinct()
