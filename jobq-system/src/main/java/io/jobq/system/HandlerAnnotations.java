@@ -12,26 +12,33 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What annotated handlers say, before anything is made of them.
  *
- * @param types with former names; empty if the handlers are not known
+ * @param types that they handle; empty if the handlers are not known
+ * @param formerTypes other names of these types
  * @param schedules by name, the {@link Scheduled} method
  * @param scheduled the handlers that have such methods
  */
-record HandlerAnnotations(Set<String> types, Map<String, String> schedules, List<Object> scheduled) {
+record HandlerAnnotations(
+        Set<String> types, Set<String> formerTypes, Map<String, String> schedules, List<Object> scheduled) {
     /** Of handlers that only code knows. */
-    static final HandlerAnnotations NONE = new HandlerAnnotations(Set.of(), Map.of(), List.of());
+    static final HandlerAnnotations NONE = new HandlerAnnotations(Set.of(), Set.of(), Map.of(), List.of());
 
     static HandlerAnnotations of(Object... handlers) {
         Set<String> types = new LinkedHashSet<>();
+        Set<String> formerTypes = new LinkedHashSet<>();
         Map<String, String> schedules = new LinkedHashMap<>();
         List<Object> scheduled = new ArrayList<>();
         for (Object handler : handlers) {
-            methods(handler.getClass(), JobHandler.class).forEach(each -> types.addAll(typesOf(each)));
+            methods(handler.getClass(), JobHandler.class).stream()
+                    .map(each -> each.getAnnotation(JobHandler.class))
+                    .forEach(each -> {
+                        types.add(each.value());
+                        formerTypes.addAll(List.of(each.aliases()));
+                    });
             Collection<Method> methods = methods(handler.getClass(), Scheduled.class);
             methods.forEach(each ->
                     schedules.put(scheduleOf(each), each.getDeclaringClass().getName() + "." + each.getName()));
@@ -39,13 +46,11 @@ record HandlerAnnotations(Set<String> types, Map<String, String> schedules, List
                 scheduled.add(handler);
             }
         }
-        return new HandlerAnnotations(types, schedules, scheduled);
+        return new HandlerAnnotations(types, formerTypes, schedules, scheduled);
     }
 
-    private static List<String> typesOf(Method method) {
-        JobHandler handler = method.getAnnotation(JobHandler.class);
-        return Stream.concat(Stream.of(handler.value()), Stream.of(handler.aliases()))
-                .toList();
+    boolean handle(String type) {
+        return types.contains(type) || formerTypes.contains(type);
     }
 
     private static String scheduleOf(Method method) {

@@ -55,7 +55,7 @@ public final class JobQSystem implements AutoCloseable {
      * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, which tick if they are {@link Scheduled}, unless
      * the scheduler is configured not to be {@linkplain SchedulerConfig#enabled enabled}.
      *
-     * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones, or a schedule has
+     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured ones, or a schedule has
      *     the name of a {@link Scheduled} method
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
@@ -68,7 +68,7 @@ public final class JobQSystem implements AutoCloseable {
      * everything configured has been set, so what it sets as well is its own.
      *
      * @param code given the builder that is about to be used; not to build or start it, nor to give it another storage
-     * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones
+     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured ones
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code) {
@@ -86,7 +86,7 @@ public final class JobQSystem implements AutoCloseable {
             storage.close();
             throw failed;
         }
-        system.begin(said.scheduled().toArray());
+        system.begin(check);
         system.sayWhatHasNoEffect(check.typesWithoutHandler());
         return system;
     }
@@ -120,8 +120,10 @@ public final class JobQSystem implements AutoCloseable {
         return closing && health.up() ? new Health(false, List.of("closing"), health.workers()) : health;
     }
 
-    private void begin(Object[] scheduled) {
+    private void begin(CrossCheck check) {
+        Object[] scheduled = check.handlers().scheduled().toArray();
         try {
+            check.refuseStrayQueues(jobq);
             config.queues().forEach((name, queue) -> share(name, queue.priorities()));
             jobq.start();
             if (scheduler != null) {

@@ -121,11 +121,13 @@ public record SystemConfig(
 
     private void checkQueue(String key, @Nullable String queue, Problems problems) {
         if (queue != null && !queues.isEmpty() && !queues.containsKey(queue)) {
-            problems.add(
-                    key,
-                    Problems.quote(queue) + " is not among jobq.queues; allowed: " + String.join(", ", queues.keySet())
-                            + "; if other processes serve it, list it with 'workers: 0'");
+            problems.add(key, Problems.quote(queue) + " " + notAmongQueues());
         }
+    }
+
+    String notAmongQueues() {
+        return "is not among jobq.queues; allowed: " + String.join(", ", queues.keySet())
+                + "; if other processes serve it, list it with 'workers: 0'";
     }
 
     /** The same with another {@link #storage()}. */

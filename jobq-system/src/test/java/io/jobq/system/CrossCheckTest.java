@@ -1,11 +1,17 @@
 package io.jobq.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobq.JobHandler;
+import io.jobq.WorkerOptions;
+import io.jobq.scheduler.Interval;
+import io.jobq.scheduler.Timetable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class CrossCheckTest {
@@ -60,6 +66,51 @@ class CrossCheckTest {
             System.setErr(before);
         }
         return output.toString(StandardCharsets.UTF_8);
+    }
+
+    static final class Bulky {
+        @JobHandler(value = "resize", queue = "bulk", aliases = "scale")
+        void resize() {}
+    }
+
+    private static void isRefused(Runnable start, String... problems) {
+        assertThatThrownBy(start::run)
+                .isInstanceOfSatisfying(
+                        InvalidConfigException.class,
+                        each -> assertThat(each.problems()).containsExactly(problems));
+    }
+
+    private static String stray(String type, String queue) {
+        return "jobs of type '" + type + "' go to '" + queue
+                + "', which is not among jobq.queues; allowed: critical; if"
+                + " other processes serve it, list it with 'workers: 0'";
+    }
+
+    @Test
+    void aQueueThatIsImpliedMustBeListedToo() {
+        SystemConfig critical = SystemConfig.DEFAULT.withQueue("critical", QueueConfig.of(1, 1));
+        isRefused(
+                () -> JobQSystem.start(critical.withType("charge", TypeConfig.DEFAULT)),
+                "jobq.types.charge.queue: " + stray("charge", "default"));
+        isRefused(() -> JobQSystem.start(critical, new Bulky()), "jobq.types.resize.queue: " + stray("resize", "bulk"));
+        Timetable hourly = Timetable.of(Interval.every(Duration.ofHours(1), Instant.EPOCH));
+        SchedulerConfig scheduler = SchedulerConfig.DEFAULT.withSchedule("hourly", ScheduleConfig.of(hourly, "report"));
+        isRefused(
+                () -> JobQSystem.start(critical.withScheduler(scheduler)),
+                "jobq.scheduler.schedules.hourly.queue: " + stray("report", "default"));
+    }
+
+    @Test
+    void aQueueThatIsListedOrThatCodeServesIsFine() {
+        SystemConfig critical = SystemConfig.DEFAULT.withQueue("critical", QueueConfig.of(1, 1));
+        SystemConfig named = critical.withType("resize", TypeConfig.DEFAULT.withQueue("critical"));
+        JobQSystem.start(named, new Bulky()).close();
+        JobQSystem.start(critical.withQueue("bulk", QueueConfig.of(1, 0)), new Bulky())
+                .close();
+        JobQSystem.start(
+                        critical.withType("charge", TypeConfig.DEFAULT),
+                        builder -> builder.worker(WorkerOptions.DEFAULT.queue("default", 1)))
+                .close();
     }
 
     @Test

@@ -373,6 +373,7 @@ class JobQSystemTest {
         SystemConfig config = SystemConfig.DEFAULT.withWorker(WorkerConfig.DEFAULT.withEnabled(false));
         SystemConfig elsewhere = SystemConfig.DEFAULT
                 .withWorker(WorkerConfig.DEFAULT.withShared(0))
+                .withQueue("default", QueueConfig.of(1, 0))
                 .withQueue("bulk", QueueConfig.of(1, 0));
         Stream.of(config, elsewhere).forEach(each -> {
             try (JobQSystem system = JobQSystem.start(each, new Handlers())) {
