@@ -95,6 +95,7 @@ final class ConfigReader {
         return new WorkerConfig(
                 settings.get(Keys.WORKER_ENABLED),
                 settings.find(Keys.WORKER_SHARED),
+                settings.get(Keys.QUEUE_ORDER),
                 WorkerOptions.DEFAULT
                         .withLeaseTime(settings.get(Keys.LEASE_TIME))
                         .withShutdownTimeout(settings.get(Keys.SHUTDOWN_TIMEOUT))

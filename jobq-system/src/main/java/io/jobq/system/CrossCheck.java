@@ -18,6 +18,7 @@ record CrossCheck(SystemConfig config, HandlerAnnotations handlers) {
     void refuse() {
         Problems problems = new Problems("");
         config.findStrayQueues(problems);
+        config.findFalseOrder(problems);
         new ConfiguredSchedules(config.scheduler()).findNamesakes(handlers.schedules(), problems);
         problems.throwIfAny();
     }

@@ -147,18 +147,29 @@ public final class JobQSystem implements AutoCloseable {
                     "jobq.types has types that no handler here is for, so it matters only to enqueue them: {}",
                     String.join(", ", typesWithoutHandler));
         }
-        long weights = config.queues().values().stream()
-                .map(QueueConfig::weight)
-                .distinct()
-                .count();
-        if (weights > 1 && config.worker().enabled() && config.worker().sharedSlots(false) == 0) {
-            log.info(
-                    "weights of queues have no effect, since jobq.worker.shared is 0: every queue has slots of its own");
+        if (config.worker().enabled() && config.worker().sharedSlots(false) == 0) {
+            sayThatNothingIsShared();
         }
         if (scheduler == null && !config.scheduler().schedules().isEmpty()) {
             log.info(
                     "{} configured schedules are not stored, since jobq.scheduler.enabled is false",
                     config.scheduler().schedules().size());
+        }
+    }
+
+    private void sayThatNothingIsShared() {
+        long weights = config.queues().values().stream()
+                .map(QueueConfig::weight)
+                .distinct()
+                .count();
+        if (weights > 1) {
+            log.info(
+                    "weights of queues have no effect, since jobq.worker.shared is 0: every queue has slots of its own");
+        }
+        if (config.worker().queueOrder() == WorkerConfig.QueueOrder.STRICT) {
+            log.info(
+                    "jobq.worker.queue-order has no effect, since jobq.worker.shared is 0: every queue has slots of its"
+                            + " own");
         }
     }
 

@@ -15,10 +15,7 @@ import io.jobq.JobQException;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.limits.Limits;
-import io.jobq.scheduler.Interval;
-import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Scheduler;
-import io.jobq.scheduler.Timetable;
 import io.jobq.spi.Rule;
 import io.jobq.spi.StorageException;
 import java.io.IOException;
@@ -31,7 +28,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -44,8 +40,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 class JobQSystemTest {
@@ -63,9 +57,6 @@ class JobQSystemTest {
                 fail: {max-attempts: 2}
             """;
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*(?:\\{[^}]*})?) (\\S+)");
-
-    private static final ScheduleConfig HOURLY =
-            ScheduleConfig.of(Timetable.of(Interval.every(Duration.ofHours(1), Instant.EPOCH)), "report");
 
     private record Greeting(String name) {}
 
@@ -141,81 +132,6 @@ class JobQSystemTest {
             scheduler.resume("later");
             await().until(() -> "default Bob".equals(greeted.poll(20, SECONDS)));
             assertThat(metrics(system)).containsEntry("jobq_scheduler_leader", 1.0);
-        }
-    }
-
-    static final class Ticking {
-        @JobHandler("tick")
-        @Scheduled(every = "PT1S")
-        void tick() {}
-    }
-
-    @Test
-    void scheduledHandlersTickUnlessTheSchedulerIsOff() {
-        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, new Ticking())) {
-            assertThat(system.scheduler().orElseThrow().find("tick")).isPresent();
-        }
-        SystemConfig off = SystemConfig.from(Map.of("jobq.scheduler.enabled", "false", "jobq.scheduler.lease", "9s"));
-        try (JobQSystem system = JobQSystem.start(off, new Ticking())) {
-            assertThat(system.scheduler()).isEmpty();
-        }
-    }
-
-    @Test
-    void schedulesOfTheFileStartAScheduler() {
-        SchedulerConfig hourly = SchedulerConfig.DEFAULT.withSchedule("report", HOURLY);
-        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT.withScheduler(hourly))) {
-            assertThat(system.scheduler().orElseThrow().find("report")).isPresent();
-        }
-        SystemConfig off = SystemConfig.DEFAULT.withScheduler(hourly.withEnabled(false));
-        try (JobQSystem system = JobQSystem.start(off)) {
-            assertThat(system.scheduler()).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"enabled,true", "lease,10s", "instance,one"})
-    void whateverIsSaidOfAnEmptySchedulerStartsIt(String key, String value) {
-        SystemConfig described = SystemConfig.from(Map.of("jobq.scheduler." + key, value));
-        try (JobQSystem system = JobQSystem.start(described, new Handlers())) {
-            assertThat(system.scheduler()).isPresent();
-        }
-    }
-
-    static class Named {
-        @JobHandler("sweep")
-        @Scheduled(name = "hourly", every = "PT1H")
-        void sweep() {}
-    }
-
-    static final class Renamed extends Named {
-        @Override
-        @JobHandler("sweep")
-        @Scheduled(name = "daily", every = "PT24H")
-        void sweep() {}
-    }
-
-    @Test
-    void aScheduleOfTheFileAndAMethodMustNotHaveOneName() {
-        SystemConfig config = SystemConfig.DEFAULT.withScheduler(SchedulerConfig.DEFAULT
-                .withSchedule("tick", HOURLY)
-                .withSchedule("hourly", HOURLY)
-                .withSchedule("sweep", HOURLY));
-        assertThatThrownBy(() -> JobQSystem.start(config, new Ticking()))
-                .isInstanceOf(InvalidConfigException.class)
-                .hasMessage("jobq.scheduler.schedules.tick: is also the name of the @Scheduled method "
-                        + Ticking.class.getName()
-                        + ".tick, and the two would replace each other at each start; remove one of them, or give it"
-                        + " another name");
-        assertThatThrownBy(() -> JobQSystem.start(config, new Handlers(), new Named()))
-                .hasMessageStartingWith("jobq.scheduler.schedules.hourly: ");
-        JobQSystem.start(config, new Renamed()).close();
-    }
-
-    @Test
-    void withoutSchedulesThereIsNoScheduler() {
-        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, new Handlers())) {
-            assertThat(system.scheduler()).isEmpty();
         }
     }
 
@@ -398,6 +314,21 @@ class JobQSystemTest {
                 .allSatisfy(each -> assertThat(each.maxLosses()).isEqualTo(1))
                 .extracting(each -> each.name() + each.concurrency() + each.queues())
                 .containsExactly("a4{a=3}", "shared2{a=3, b=5}");
+    }
+
+    @Test
+    void sharedSlotsServeQueuesInOrder() {
+        WorkerConfig strict = WorkerConfig.DEFAULT.withShared(2).withQueueOrder(WorkerConfig.QueueOrder.STRICT);
+        SystemConfig config = SystemConfig.DEFAULT
+                .withWorker(strict)
+                .withQueue("z", QueueConfig.of(1, 0))
+                .withQueue("a", QueueConfig.of(1, 3));
+        assertThat(new Assembly(config).workers())
+                .extracting(each -> each.name() + each.queues().keySet() + each.queuesInOrder())
+                .containsExactly("a[a]false", "shared[z, a]true");
+        assertThatThrownBy(() -> JobQSystem.start(config.withQueue("a", QueueConfig.of(2, 3))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("jobq.queues.a.weight: is not for jobq.worker.queue-order strict");
     }
 
     @Test
