@@ -107,7 +107,7 @@ public final class JobQSystem implements AutoCloseable {
 
     private MetricsEndpoint endpoint(PrometheusMeterRegistry shown) {
         try {
-            return MetricsEndpoint.start(config.metrics(), shown, this::health);
+            return MetricsEndpoint.start(config.metrics(), shown, this::health, MetricsEndpoint.LONGEST_REQUEST);
         } catch (RuntimeException | Error failed) {
             jobq.close();
             throw failed;
@@ -115,9 +115,17 @@ public final class JobQSystem implements AutoCloseable {
     }
 
     /** A system that only waits for its last jobs is not to be given more. */
-    private Health health() {
+    private HealthForm health() {
         Health health = jobq.health();
-        return closing && health.up() ? new Health(false, List.of("closing"), health.workers()) : health;
+        boolean only = closing && health.up();
+        return HealthForm.of(only ? new Health(false, List.of("closing"), health.workers()) : health, role());
+    }
+
+    private HealthForm.SchedulerRole role() {
+        if (scheduler == null || closing) {
+            return HealthForm.SchedulerRole.NONE;
+        }
+        return scheduler.isLeader() ? HealthForm.SchedulerRole.LEADER : HealthForm.SchedulerRole.STANDBY;
     }
 
     private void begin(CrossCheck check) {

@@ -2,11 +2,17 @@ package io.jobq.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.jobq.JobHandler;
+import io.jobq.redis.RedisOptions;
 import io.jobq.scheduler.Interval;
 import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Timetable;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -98,6 +104,34 @@ class SystemSchedulerTest {
     void withoutSchedulesThereIsNoScheduler() {
         try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, new Reports())) {
             assertThat(system.scheduler()).isEmpty();
+        }
+    }
+
+    private static String health(JobQSystem system) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + system.port().getAsInt() + "/health");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    @Test
+    void healthTellsWhoLeads() throws Exception {
+        SystemConfig config = SystemConfig.DEFAULT.withMetrics(MetricsConfig.on(0));
+        try (JobQSystem without = JobQSystem.start(config, new Reports())) {
+            assertThat(health(without)).endsWith(",\"scheduler\":\"none\"}");
+        }
+        try (TestRedis redis = TestRedis.start()) {
+            RedisOptions options = RedisOptions.of(redis.uri).withPrefix(redis.prefix);
+            SystemConfig shared = config.withStorage(new StorageConfig.Redis(options));
+            JobQSystem first = JobQSystem.start(shared, new Ticking());
+            await().untilAsserted(() -> assertThat(health(first)).endsWith(",\"scheduler\":\"leader\"}"));
+            try (JobQSystem second = JobQSystem.start(shared, new Ticking())) {
+                assertThat(health(second)).endsWith(",\"scheduler\":\"standby\"}");
+                first.close();
+                await().untilAsserted(() -> assertThat(health(second)).endsWith(",\"scheduler\":\"leader\"}"));
+            } finally {
+                first.close();
+            }
         }
     }
 }
