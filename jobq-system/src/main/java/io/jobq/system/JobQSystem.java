@@ -55,8 +55,8 @@ public final class JobQSystem implements AutoCloseable {
      * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, which tick if they are {@link Scheduled}, unless
      * the scheduler is configured not to be {@linkplain SchedulerConfig#enabled enabled}.
      *
-     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured ones, or a schedule has
-     *     the name of a {@link Scheduled} method
+     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured
+     *     ones, or a schedule has the name of a {@link Scheduled} method
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Object... handlers) {
@@ -68,7 +68,8 @@ public final class JobQSystem implements AutoCloseable {
      * everything configured has been set, so what it sets as well is its own.
      *
      * @param code given the builder that is about to be used; not to build or start it, nor to give it another storage
-     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured ones
+     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured
+     *     ones
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code) {
