@@ -6,6 +6,7 @@ import io.jobq.JobHandle;
 import io.jobq.JobHandler;
 import io.jobq.JobQ;
 import io.jobq.redis.RedisOptions;
+import io.jobq.scheduler.Scheduler;
 import io.jobq.system.JobQSystem;
 import io.jobq.system.StorageConfig;
 import io.jobq.system.SystemConfig;
@@ -31,7 +32,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The whole system from one file, {@code whole-system.yaml} beside this class: three queues with weights and slots, retries, a
  * scheduler, idempotent charges, and a port with {@code /metrics} and {@code /health}. It takes orders for some seconds, some of
- * them twice; the payment provider fails now and then; and at the end every order has been charged once.
+ * them twice; the payment provider fails now and then; somebody wants the nightly report now; and at the end every order has been
+ * charged once.
  *
  * <p>Ends with 0 when that is so, with 1 when something went wrong, with 2 when the arguments make no sense.
  */
@@ -48,6 +50,7 @@ public final class WholeSystem {
         final Map<String, AtomicInteger> charges = new ConcurrentHashMap<>();
         final AtomicInteger failures = new AtomicInteger();
         final AtomicInteger digests = new AtomicInteger();
+        final AtomicInteger reports = new AtomicInteger();
 
         @JobHandler(value = "charge", queue = "critical")
         String charge(Order order, JobContext job) throws IOException {
@@ -68,7 +71,10 @@ public final class WholeSystem {
         }
 
         @JobHandler("report")
-        void report() {}
+        String report() {
+            reports.incrementAndGet();
+            return charges.size() + " orders charged so far";
+        }
 
         @JobHandler(value = "digest", queue = "bulk")
         void digest() {
@@ -104,7 +110,7 @@ public final class WholeSystem {
         try (JobQSystem system = JobQSystem.start(config, shop)) {
             out.println("==== http://127.0.0.1:" + system.port().getAsInt() + "/metrics and /health");
             List<JobHandle> jobs = takeOrders(system.jobq());
-            boolean done = await(jobs);
+            boolean done = reportNow(system.scheduler().orElseThrow()) && await(jobs);
             out.println("==== /health: " + get(system, "/health").split(",", 2)[0] + ", …");
             get(system, "/metrics")
                     .lines()
@@ -114,6 +120,15 @@ public final class WholeSystem {
                     .forEach(line -> out.println("     " + line));
             return report(done, jobs.size());
         }
+    }
+
+    /** The nightly report, which would not come before the night. Returns whether it came in time. */
+    private boolean reportNow(Scheduler scheduler) throws InterruptedException {
+        JobHandle report = scheduler.trigger("nightly_report");
+        boolean done = await(List.of(report));
+        out.println("==== nightly_report, triggered by hand: "
+                + (done ? report.result(String.class).join() : "did not come"));
+        return done;
     }
 
     /** A copy of the file, which may be in a jar. */
@@ -161,8 +176,15 @@ public final class WholeSystem {
     private boolean report(boolean done, int jobs) {
         long once =
                 shop.charges.values().stream().filter(times -> times.get() == 1).count();
-        out.println("==== %s %d jobs; %d orders, %d charged once; %d failures of the provider; %d digests"
-                .formatted(done ? "done:" : "NOT done:", jobs, ORDERS, once, shop.failures.get(), shop.digests.get()));
-        return done && once == ORDERS && shop.digests.get() > 0;
+        out.println("==== %s %d jobs; %d orders, %d charged once; %d failures of the provider; %d digests, %d reports"
+                .formatted(
+                        done ? "done:" : "NOT done:",
+                        jobs,
+                        ORDERS,
+                        once,
+                        shop.failures.get(),
+                        shop.digests.get(),
+                        shop.reports.get()));
+        return done && once == ORDERS && shop.digests.get() > 0 && shop.reports.get() > 0;
     }
 }

@@ -25,6 +25,7 @@ class WholeSystemTest {
             assertThat(screen.text())
                     .contains("/metrics and /health", "\"status\":\"up\"", "jobq_scheduler_leader 1.0")
                     .containsPattern("jobq_jobs_succeeded_total\\{.*queue=\"critical\"")
+                    .containsPattern("nightly_report, triggered by hand: \\d+ orders charged so far")
                     .contains("done: 620 jobs; 200 orders, 200 charged once");
         }
     }

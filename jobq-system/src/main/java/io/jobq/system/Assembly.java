@@ -58,28 +58,34 @@ final class Assembly {
         return changed;
     }
 
-    /** One for each queue that has slots of its own, and one for the slots that all share by weight. */
+    /** One for each queue that has slots of its own, and one for the slots that all share. */
     List<WorkerOptions> workers() {
         List<WorkerOptions> workers = new ArrayList<>();
         if (!config.worker().enabled()) {
             return workers;
         }
-        Map<String, Integer> weights = new LinkedHashMap<>();
         config.queues().forEach((name, queue) -> {
-            weights.put(name, queue.weight());
-            addWorker(name, queue.workers(), Map.of(name, queue.weight()), workers);
+            if (queue.workers() > 0) {
+                workers.add(worker(name, queue.workers()).withQueues(Map.of(name, queue.weight())));
+            }
         });
-        addWorker("shared", config.worker().sharedSlots(weights.isEmpty()), weights, workers);
+        int shared = config.worker().sharedSlots(config.queues().isEmpty());
+        if (shared > 0) {
+            workers.add(sharing(worker("shared", shared)));
+        }
         return workers;
     }
 
-    private void addWorker(String name, int slots, Map<String, Integer> weights, List<WorkerOptions> workers) {
-        if (slots > 0) {
-            workers.add(config.worker()
-                    .options()
-                    .withName(name)
-                    .withConcurrency(slots)
-                    .withQueues(weights));
+    private WorkerOptions worker(String name, int slots) {
+        return config.worker().options().withName(name).withConcurrency(slots);
+    }
+
+    private WorkerOptions sharing(WorkerOptions all) {
+        if (config.worker().queueOrder() == WorkerConfig.QueueOrder.STRICT) {
+            return all.withQueuesInOrder(config.queues().keySet().toArray(String[]::new));
         }
+        Map<String, Integer> weights = new LinkedHashMap<>();
+        config.queues().forEach((name, queue) -> weights.put(name, queue.weight()));
+        return all.withQueues(weights);
     }
 }

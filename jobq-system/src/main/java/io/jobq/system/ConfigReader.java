@@ -95,6 +95,7 @@ final class ConfigReader {
         return new WorkerConfig(
                 settings.get(Keys.WORKER_ENABLED),
                 settings.find(Keys.WORKER_SHARED),
+                settings.get(Keys.QUEUE_ORDER),
                 WorkerOptions.DEFAULT
                         .withLeaseTime(settings.get(Keys.LEASE_TIME))
                         .withShutdownTimeout(settings.get(Keys.SHUTDOWN_TIMEOUT))
@@ -129,17 +130,15 @@ final class ConfigReader {
         }
     }
 
-    /** It is on if anything is said about it: code and other processes may store schedules, too. */
+    /** Whoever says how it works wants it, also for schedules that code or other processes store. */
     private SchedulerConfig scheduler() {
-        Map<String, ScheduleConfig> schedules = named(Keys.SCHEDULES, this::schedule);
         Boolean enabled = settings.find(Keys.SCHEDULER_ENABLED);
-        boolean isGiven =
-                !schedules.isEmpty() || settings.has(Keys.SCHEDULER_LEASE) || settings.has(Keys.SCHEDULER_INSTANCE);
+        boolean isDescribed = settings.has(Keys.SCHEDULER_LEASE) || settings.has(Keys.SCHEDULER_INSTANCE);
         return new SchedulerConfig(
-                enabled != null ? enabled : isGiven,
+                (enabled == null && isDescribed) ? Boolean.TRUE : enabled,
                 settings.get(Keys.SCHEDULER_LEASE),
                 settings.find(Keys.SCHEDULER_INSTANCE),
-                schedules);
+                named(Keys.SCHEDULES, this::schedule));
     }
 
     private ScheduleConfig schedule(String name) {
@@ -170,6 +169,7 @@ final class ConfigReader {
             return checked(Keys.CRON.of(name), () -> Cron.of(dialect, cron, zone), otherwise);
         } else if (every != null) {
             refuse(Keys.DIALECT, name, "is only for " + Keys.CRON.of(name));
+            refuse(Keys.ZONE, name, "is only for " + Keys.CRON.of(name) + "; an interval is counted in UTC");
             return checked(Keys.EVERY.of(name), () -> Interval.every(every, Instant.EPOCH, zone), otherwise);
         }
         return otherwise;

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,35 +40,27 @@ public final class JobQSystem implements AutoCloseable {
     private final @Nullable MetricsEndpoint endpoint;
     private volatile boolean closing;
 
-    private JobQSystem(SystemConfig config, Storage storage, Consumer<JobQ.Builder> code) {
+    private JobQSystem(SystemConfig config, Storage storage, Consumer<JobQ.Builder> code, boolean methodsAreScheduled) {
         this.config = config;
         this.storage = storage;
         this.meters = config.metrics().enabled() ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : null;
         this.jobq = build(code);
-        this.scheduler = config.scheduler().enabled()
+        this.scheduler = config.scheduler().isOn(methodsAreScheduled)
                 ? new ConfiguredSchedules(config.scheduler()).scheduler(jobq, meters)
                 : null;
         this.endpoint = meters == null ? null : endpoint(meters);
     }
 
     /**
-     * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, and their {@link Scheduled} ones if the scheduler is on.
+     * Starts a system with the {@link io.jobq.JobHandler} methods of these objects, which tick if they are {@link Scheduled}, unless
+     * the scheduler is configured not to be {@linkplain SchedulerConfig#enabled enabled}.
      *
-     * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones
+     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured
+     *     ones, or a schedule has the name of a {@link Scheduled} method
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Object... handlers) {
-        return start(config, builder -> builder.handlers(handlers), scheduled(handlers));
-    }
-
-    private static Object[] scheduled(Object... handlers) {
-        return Stream.of(handlers).filter(JobQSystem::isScheduled).toArray();
-    }
-
-    private static boolean isScheduled(Object handler) {
-        return Stream.<Class<?>>iterate(handler.getClass(), type -> type != null, Class::getSuperclass)
-                .flatMap(type -> Stream.of(type.getDeclaredMethods()))
-                .anyMatch(method -> method.isAnnotationPresent(Scheduled.class));
+        return start(config, builder -> builder.handlers(handlers), HandlerAnnotations.of(handlers));
     }
 
     /**
@@ -77,26 +68,27 @@ public final class JobQSystem implements AutoCloseable {
      * everything configured has been set, so what it sets as well is its own.
      *
      * @param code given the builder that is about to be used; not to build or start it, nor to give it another storage
-     * @throws InvalidConfigException if a type or schedule names a queue that is not among the configured ones
+     * @throws InvalidConfigException if jobs of a type or schedule would go to a queue that is not among the configured
+     *     ones
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code) {
-        return start(config, Objects.requireNonNull(code, "code"), new Object[0]);
+        return start(config, Objects.requireNonNull(code, "code"), HandlerAnnotations.NONE);
     }
 
-    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, Object[] scheduled) {
-        Problems problems = new Problems("");
-        config.findStrayQueues(problems);
-        problems.throwIfAny();
+    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, HandlerAnnotations said) {
+        CrossCheck check = new CrossCheck(config, said);
+        check.refuse();
         Storage storage = new Assembly(config).storage();
         JobQSystem system;
         try {
-            system = new JobQSystem(config, storage, code);
+            system = new JobQSystem(config, storage, code, !said.scheduled().isEmpty());
         } catch (RuntimeException | Error failed) {
             storage.close();
             throw failed;
         }
-        system.begin(scheduled);
+        system.begin(check);
+        system.sayWhatHasNoEffect(check.typesWithoutHandler());
         return system;
     }
 
@@ -116,7 +108,7 @@ public final class JobQSystem implements AutoCloseable {
 
     private MetricsEndpoint endpoint(PrometheusMeterRegistry shown) {
         try {
-            return MetricsEndpoint.start(config.metrics(), shown, this::health);
+            return MetricsEndpoint.start(config.metrics(), shown, this::health, MetricsEndpoint.LONGEST_REQUEST);
         } catch (RuntimeException | Error failed) {
             jobq.close();
             throw failed;
@@ -124,13 +116,23 @@ public final class JobQSystem implements AutoCloseable {
     }
 
     /** A system that only waits for its last jobs is not to be given more. */
-    private Health health() {
+    private HealthForm health() {
         Health health = jobq.health();
-        return closing && health.up() ? new Health(false, List.of("closing"), health.workers()) : health;
+        boolean only = closing && health.up();
+        return HealthForm.of(only ? new Health(false, List.of("closing"), health.workers()) : health, role());
     }
 
-    private void begin(Object[] scheduled) {
+    private HealthForm.SchedulerRole role() {
+        if (scheduler == null || closing) {
+            return HealthForm.SchedulerRole.NONE;
+        }
+        return scheduler.isLeader() ? HealthForm.SchedulerRole.LEADER : HealthForm.SchedulerRole.STANDBY;
+    }
+
+    private void begin(CrossCheck check) {
+        Object[] scheduled = check.handlers().scheduled().toArray();
         try {
+            check.refuseStrayQueues(jobq);
             config.queues().forEach((name, queue) -> share(name, queue.priorities()));
             jobq.start();
             if (scheduler != null) {
@@ -139,30 +141,44 @@ public final class JobQSystem implements AutoCloseable {
                 scheduler.start();
             } else if (scheduled.length > 0) {
                 log.warn(
-                        "the @Scheduled methods of {} handlers do not tick, since the scheduler is off; set"
-                                + " jobq.scheduler.enabled to true",
+                        "the @Scheduled methods of {} handlers do not tick, since jobq.scheduler.enabled is false",
                         scheduled.length);
             }
         } catch (RuntimeException | Error failed) {
             close();
             throw failed;
         }
-        sayWhatHasNoEffect();
     }
 
-    private void sayWhatHasNoEffect() {
+    private void sayWhatHasNoEffect(List<String> typesWithoutHandler) {
+        if (!typesWithoutHandler.isEmpty() && !jobq.workers().isEmpty()) {
+            log.warn(
+                    "jobq.types has types that no handler here is for, so it matters only to enqueue them: {}",
+                    String.join(", ", typesWithoutHandler));
+        }
+        if (config.worker().enabled() && config.worker().sharedSlots(false) == 0) {
+            sayThatNothingIsShared();
+        }
+        if (scheduler == null && !config.scheduler().schedules().isEmpty()) {
+            log.info(
+                    "{} configured schedules are not stored, since jobq.scheduler.enabled is false",
+                    config.scheduler().schedules().size());
+        }
+    }
+
+    private void sayThatNothingIsShared() {
         long weights = config.queues().values().stream()
                 .map(QueueConfig::weight)
                 .distinct()
                 .count();
-        if (weights > 1 && config.worker().enabled() && config.worker().sharedSlots(false) == 0) {
+        if (weights > 1) {
             log.info(
                     "weights of queues have no effect, since jobq.worker.shared is 0: every queue has slots of its own");
         }
-        if (!config.scheduler().enabled() && !config.scheduler().schedules().isEmpty()) {
+        if (config.worker().queueOrder() == WorkerConfig.QueueOrder.STRICT) {
             log.info(
-                    "{} configured schedules are not stored, since jobq.scheduler.enabled is false",
-                    config.scheduler().schedules().size());
+                    "jobq.worker.queue-order has no effect, since jobq.worker.shared is 0: every queue has slots of its"
+                            + " own");
         }
     }
 

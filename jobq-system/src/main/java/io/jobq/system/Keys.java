@@ -47,6 +47,8 @@ final class Keys {
 
     static final Key<Boolean> WORKER_ENABLED = key("jobq.worker.enabled", Form.flag(), "true");
     static final Key<Integer> WORKER_SHARED = key("jobq.worker.shared", Form.whole(0, 10_000), null);
+    static final Key<WorkerConfig.QueueOrder> QUEUE_ORDER =
+            key("jobq.worker.queue-order", Form.word(WorkerConfig.QueueOrder.class), "weighted");
     static final Key<Duration> LEASE_TIME = key("jobq.worker.lease-time", Form.duration("1s", "1d"), "30s");
     static final Key<Duration> SHUTDOWN_TIMEOUT = key("jobq.worker.shutdown-timeout", Form.duration("0s", "1d"), "20s");
     static final Key<Duration> INTERRUPT_GRACE = key("jobq.worker.interrupt-grace", Form.duration("0s", "1d"), "5s");

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MetricsEndpoint implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MetricsEndpoint.class);
-    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(10);
+    static final Duration LONGEST_REQUEST = Duration.ofSeconds(10);
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final Page NOT_FOUND = new Page(404, PLAIN, "not found\n");
@@ -49,19 +49,19 @@ public final class MetricsEndpoint implements AutoCloseable {
      * @throws JobQException if the port can't be had; the message says which, and why
      */
     public static MetricsEndpoint start(MetricsConfig config, PrometheusMeterRegistry meters, Supplier<Health> health) {
-        return start(config, meters, health, LONGEST_REQUEST);
+        Objects.requireNonNull(health, "health");
+        return start(config, meters, () -> HealthForm.of(health.get(), null), LONGEST_REQUEST);
     }
 
     static MetricsEndpoint start(
-            MetricsConfig config, PrometheusMeterRegistry meters, Supplier<Health> health, Duration longestRequest) {
+            MetricsConfig config, PrometheusMeterRegistry meters, Supplier<HealthForm> health, Duration longest) {
         Objects.requireNonNull(meters, "meters");
-        Objects.requireNonNull(health, "health");
         Map<String, Supplier<Page>> pages = Map.of(
                 "/", () -> new Page(200, PLAIN, "JobQ\n/metrics\n/health\n"),
                 "/metrics", () -> new Page(200, PROMETHEUS, meters.scrape()),
                 "/health", () -> healthPage(health.get()));
         HttpServer server = bind(config);
-        HttpTasks tasks = new HttpTasks(longestRequest);
+        HttpTasks tasks = new HttpTasks(longest);
         MetricsEndpoint endpoint = new MetricsEndpoint(server, tasks, pages);
         server.setExecutor(tasks);
         server.createContext("/", endpoint::answer);
@@ -103,11 +103,8 @@ public final class MetricsEndpoint implements AutoCloseable {
         }
     }
 
-    private static Page healthPage(Health health) {
-        return new Page(
-                health.up() ? 200 : 503,
-                "application/json",
-                HealthForm.of(health).toJson());
+    private static Page healthPage(HealthForm health) {
+        return new Page(health.isUp() ? 200 : 503, "application/json", health.toJson());
     }
 
     private void answer(HttpExchange exchange) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code docs/configuration.md} lists all keys.
  *
  * @param storage where jobs live
- * @param queues by name, what workers serve; if there are none, {@code default} and every queue that handlers name
+ * @param queues by name, in order, what workers serve; if there are none, {@code default} and every queue that handlers name
  * @param worker what workers have in common
  * @param retry the system's retry policy
  * @param timeout time limit per attempt where type and job give none
@@ -49,7 +49,7 @@ public record SystemConfig(
             WorkerConfig.DEFAULT,
             RetryConfig.DEFAULT,
             Duration.ofMinutes(30),
-            SchedulerConfig.OFF,
+            SchedulerConfig.DEFAULT,
             MetricsConfig.OFF,
             Map.of());
 
@@ -107,6 +107,7 @@ public record SystemConfig(
     private static SystemConfig checked(Settings settings, Problems problems) {
         SystemConfig config = new ConfigReader(settings, problems).read();
         config.findStrayQueues(problems);
+        config.findFalseOrder(problems);
         problems.throwIfAny();
         return config;
     }
@@ -119,13 +120,32 @@ public record SystemConfig(
                 .forEach((name, schedule) -> checkQueue(Keys.SCHEDULE_QUEUE.of(name), schedule.queue(), problems));
     }
 
+    /** Queues that are served strictly in order must be named, and have no weights. */
+    void findFalseOrder(Problems problems) {
+        if (worker.queueOrder() == WorkerConfig.QueueOrder.STRICT) {
+            if (queues.isEmpty()) {
+                problems.add(
+                        Keys.QUEUE_ORDER.pattern(), "is strict, but there are no jobq.queues whose order it could be");
+            }
+            queues.forEach((name, queue) -> {
+                if (queue.weight() != 1) {
+                    problems.add(
+                            Keys.QUEUE_WEIGHT.of(name),
+                            "is not for jobq.worker.queue-order strict: the order is that in which queues are listed");
+                }
+            });
+        }
+    }
+
     private void checkQueue(String key, @Nullable String queue, Problems problems) {
         if (queue != null && !queues.isEmpty() && !queues.containsKey(queue)) {
-            problems.add(
-                    key,
-                    Problems.quote(queue) + " is not among jobq.queues; allowed: " + String.join(", ", queues.keySet())
-                            + "; if other processes serve it, list it with 'workers: 0'");
+            problems.add(key, Problems.quote(queue) + " " + notAmongQueues());
         }
+    }
+
+    String notAmongQueues() {
+        return "is not among jobq.queues; allowed: " + String.join(", ", queues.keySet())
+                + "; if other processes serve it, list it with 'workers: 0'";
     }
 
     /** The same with another {@link #storage()}. */

@@ -15,7 +15,6 @@ import io.jobq.JobQException;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.limits.Limits;
-import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Scheduler;
 import io.jobq.spi.Rule;
 import io.jobq.spi.StorageException;
@@ -133,30 +132,6 @@ class JobQSystemTest {
             scheduler.resume("later");
             await().until(() -> "default Bob".equals(greeted.poll(20, SECONDS)));
             assertThat(metrics(system)).containsEntry("jobq_scheduler_leader", 1.0);
-        }
-    }
-
-    static final class Ticking {
-        @JobHandler("tick")
-        @Scheduled(every = "PT1S")
-        void tick() {}
-    }
-
-    @Test
-    void scheduledHandlersTickIfTheSchedulerIsOn() {
-        SystemConfig on = SystemConfig.from(Map.of("jobq.scheduler.lease", "10s"));
-        try (JobQSystem system = JobQSystem.start(on, new Ticking())) {
-            assertThat(system.scheduler().orElseThrow().find("tick")).isPresent();
-        }
-        try (JobQSystem system = JobQSystem.start(SystemConfig.from(Map.of()), new Ticking())) {
-            assertThat(system.scheduler()).isEmpty();
-        }
-    }
-
-    @Test
-    void withoutSchedulesThereIsNoScheduler() {
-        try (JobQSystem system = JobQSystem.start(SystemConfig.DEFAULT, builder -> {})) {
-            assertThat(system.scheduler()).isEmpty();
         }
     }
 
@@ -314,6 +289,7 @@ class JobQSystemTest {
         SystemConfig config = SystemConfig.DEFAULT.withWorker(WorkerConfig.DEFAULT.withEnabled(false));
         SystemConfig elsewhere = SystemConfig.DEFAULT
                 .withWorker(WorkerConfig.DEFAULT.withShared(0))
+                .withQueue("default", QueueConfig.of(1, 0))
                 .withQueue("bulk", QueueConfig.of(1, 0));
         Stream.of(config, elsewhere).forEach(each -> {
             try (JobQSystem system = JobQSystem.start(each, new Handlers())) {
@@ -338,6 +314,21 @@ class JobQSystemTest {
                 .allSatisfy(each -> assertThat(each.maxLosses()).isEqualTo(1))
                 .extracting(each -> each.name() + each.concurrency() + each.queues())
                 .containsExactly("a4{a=3}", "shared2{a=3, b=5}");
+    }
+
+    @Test
+    void sharedSlotsServeQueuesInOrder() {
+        WorkerConfig strict = WorkerConfig.DEFAULT.withShared(2).withQueueOrder(WorkerConfig.QueueOrder.STRICT);
+        SystemConfig config = SystemConfig.DEFAULT
+                .withWorker(strict)
+                .withQueue("z", QueueConfig.of(1, 0))
+                .withQueue("a", QueueConfig.of(1, 3));
+        assertThat(new Assembly(config).workers())
+                .extracting(each -> each.name() + each.queues().keySet() + each.queuesInOrder())
+                .containsExactly("a[a]false", "shared[z, a]true");
+        assertThatThrownBy(() -> JobQSystem.start(config.withQueue("a", QueueConfig.of(2, 3))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith("jobq.queues.a.weight: is not for jobq.worker.queue-order strict");
     }
 
     @Test

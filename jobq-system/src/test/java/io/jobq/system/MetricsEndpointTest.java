@@ -46,7 +46,11 @@ class MetricsEndpointTest {
     }
 
     private MetricsEndpoint start(Duration longestRequest) {
-        MetricsEndpoint endpoint = MetricsEndpoint.start(MetricsConfig.on(0), meters, health::get, longestRequest);
+        MetricsEndpoint endpoint = MetricsEndpoint.start(
+                MetricsConfig.on(0),
+                meters,
+                () -> HealthForm.of(health.get(), HealthForm.SchedulerRole.STANDBY),
+                longestRequest);
         opened.add(endpoint);
         return endpoint;
     }
@@ -76,7 +80,7 @@ class MetricsEndpointTest {
         HttpResponse<String> up = send(endpoint, "GET", "/health");
         assertThat(up.statusCode()).isEqualTo(200);
         assertThat(up.headers().firstValue("Content-Type")).contains("application/json");
-        assertThat(up.body()).isEqualTo("{\"status\":\"up\",\"problems\":[],\"workers\":[]}");
+        assertThat(up.body()).isEqualTo("{\"status\":\"up\",\"problems\":[],\"workers\":[],\"scheduler\":\"standby\"}");
         assertThat(send(endpoint, "GET", "/").body()).contains("/metrics\n", "/health\n");
     }
 
@@ -87,7 +91,15 @@ class MetricsEndpointTest {
         HttpResponse<String> down = send(endpoint, "GET", "/health");
         assertThat(down.statusCode()).isEqualTo(503);
         assertThat(down.body())
-                .isEqualTo("{\"status\":\"down\",\"problems\":[\"a \\\"bad\\\" thing\"],\"workers\":[]}");
+                .isEqualTo(
+                        "{\"status\":\"down\",\"problems\":[\"a \\\"bad\\\" thing\"],\"workers\":[],\"scheduler\":\"standby\"}");
+    }
+
+    @Test
+    void withoutASystemNothingIsKnownOfASchedulerThere() throws Exception {
+        MetricsEndpoint endpoint = MetricsEndpoint.start(MetricsConfig.on(0), meters, health::get);
+        opened.add(endpoint);
+        assertThat(send(endpoint, "GET", "/health").body()).endsWith(",\"scheduler\":null}");
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SystemConfigTest {
-    /** Every key once, none with its default. */
+    /** Every key once, none with its default but the order of queues, which may be strict only without weights. */
     private static final String EVERYTHING = """
             jobq:
               timeout: PT1M30S
@@ -45,6 +45,7 @@ class SystemConfigTest {
               worker:
                 enabled: false
                 shared: 3
+                queue-order: weighted
                 lease-time: 10s
                 shutdown-timeout: 500ms
                 interrupt-grace: 0s
@@ -99,6 +100,7 @@ class SystemConfigTest {
             jobq.queues.web.mail.workers=10
             jobq.worker.enabled=false
             jobq.worker.shared=3
+            jobq.worker.queue-order=weighted
             jobq.worker.lease-time=10s
             jobq.worker.shutdown-timeout=500ms
             jobq.worker.interrupt-grace=0s
@@ -222,6 +224,25 @@ class SystemConfigTest {
                 .allSatisfy(key -> assertThat(EVERYTHING_AS_PROPERTIES.lines())
                         .as(key.pattern())
                         .anyMatch(line -> key.nameIn(line.replaceAll("[ =].*", "")) != null));
+    }
+
+    @Test
+    void queuesMayBeServedInTheOrderOfTheFile() throws IOException {
+        String yaml = "jobq: {queues: {b: {}, a: {workers: 2}, c: {}}, worker: {shared: 1, queue-order: strict}}";
+        SystemConfig config = SystemConfig.load(file("a.yaml", yaml), Map.of());
+        assertThat(config.worker().queueOrder()).isEqualTo(WorkerConfig.QueueOrder.STRICT);
+        assertThat(config.queues().keySet()).containsExactly("b", "a", "c");
+        String properties = """
+                jobq.worker.shared=1
+                jobq.worker.queue-order=strict
+                jobq.queues.b.workers=10
+                jobq.queues.a.workers=2
+                jobq.queues.c=
+                jobq.queues.b.weight=1
+                """;
+        SystemConfig same = SystemConfig.load(file("a.properties", properties), Map.of());
+        assertThat(same).isEqualTo(config);
+        assertThat(same.queues().keySet()).containsExactly("b", "a", "c");
     }
 
     @Test

@@ -50,6 +50,8 @@ class ValidationTest {
             jobq.queues.critical.priorities    | STRICT   | 'STRICT' is none of the words; allowed: strict, weighted
             jobq.worker.enabled                | yes      | 'yes' is neither true nor false; allowed: true or false
             jobq.worker.shared                 | ten      | 'ten' is not a whole number; allowed: 0 to 10000
+            jobq.worker.queue-order            | fair     | 'fair' is none of the words; allowed: weighted, strict
+            jobq.worker.queue-order            | strict   | is strict, but there are no jobq.queues whose order it could be
             jobq.worker.lease-time             | 10       | '10' is not a duration; allowed: 1s to 1d, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             jobq.worker.lease-time             | 999ms    | '999ms' is out of range; allowed: 1s to 1d, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             jobq.worker.shutdown-timeout       | -PT1S    | '-PT1S' is out of range; allowed: 0s to 1d, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
@@ -150,6 +152,23 @@ class ValidationTest {
         String schedule = "jobq.scheduler.schedules.a.";
         assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "1h", schedule + "dialect", "quartz")))
                 .containsExactly(schedule + "dialect: is only for " + schedule + "cron");
+        assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "24h", schedule + "zone", "Asia/Tokyo")))
+                .containsExactly(schedule + "zone: is only for " + schedule + "cron; an interval is counted in UTC");
+    }
+
+    @Test
+    void weightsAreNotForQueuesInStrictOrder() throws IOException {
+        String yaml = """
+                jobq:
+                  queues:
+                    a: {weight: 3}
+                    b: {}
+                  worker: {shared: 2, queue-order: strict}
+                """;
+        assertThat(problems("jobq.yaml", yaml, Map.of()))
+                .containsExactly(
+                        "jobq.yaml:3: jobq.queues.a.weight: is not for jobq.worker.queue-order strict: the order is"
+                                + " that in which queues are listed");
     }
 
     @Test

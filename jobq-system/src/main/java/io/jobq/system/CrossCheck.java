@@ -1,0 +1,73 @@
+package io.jobq.system;
+
+import io.jobq.Job;
+import io.jobq.JobQ;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What only a configuration and its handlers together tell. */
+record CrossCheck(SystemConfig config, HandlerAnnotations handlers) {
+    /**
+     * Throws for what could not work.
+     *
+     * @throws InvalidConfigException names all of it
+     */
+    void refuse() {
+        Problems problems = new Problems("");
+        config.findStrayQueues(problems);
+        config.findFalseOrder(problems);
+        new ConfiguredSchedules(config.scheduler()).findNamesakes(handlers.schedules(), problems);
+        problems.throwIfAny();
+    }
+
+    /**
+     * Throws if jobs of a type would go to a queue that is not served, though nobody has named it in the configuration: {@code
+     * default} mostly, or one that a handler or code names.
+     *
+     * @throws InvalidConfigException names all of them
+     */
+    void refuseStrayQueues(JobQ jobq) {
+        Set<String> known = new HashSet<>(config.queues().keySet());
+        jobq.workers().forEach(each -> known.addAll(each.info().queues().keySet())); // code may have added some
+        Problems problems = new Problems("");
+        if (!config.queues().isEmpty()) {
+            keysOfQueues().forEach((type, key) -> {
+                String queue = jobq.encode(null, Job.of(type)).queue();
+                if (!known.contains(queue)) {
+                    problems.add(
+                            key,
+                            "jobs of type '" + type + "' go to " + Problems.quote(queue) + ", which "
+                                    + config.notAmongQueues());
+                }
+            });
+        }
+        problems.throwIfAny();
+    }
+
+    /** By type, the key that says where its jobs go. */
+    private Map<String, String> keysOfQueues() {
+        Map<String, String> keys = new LinkedHashMap<>();
+        config.types().keySet().forEach(each -> keys.put(each, Keys.TYPE_QUEUE.of(each)));
+        handlers.types().forEach(each -> keys.put(each, Keys.TYPE_QUEUE.of(each)));
+        config.scheduler().schedules().forEach((name, schedule) -> {
+            if (schedule.queue() == null) {
+                keys.putIfAbsent(schedule.type(), Keys.SCHEDULE_QUEUE.of(name));
+            }
+        });
+        return keys;
+    }
+
+    /**
+     * Configured types that no handler here is for. They may be of other processes that read the same file, so they are not
+     * wrong. None where the handlers are not known.
+     */
+    List<String> typesWithoutHandler() {
+        return config.types().keySet().stream()
+                .filter(each -> !handlers.types().isEmpty() && !handlers.handle(each))
+                .map(each -> each + NearestKey.among(handlers.types(), each).orElse(""))
+                .toList();
+    }
+}
