@@ -5,8 +5,8 @@ import io.jobq.spi.JobFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bulk action and how far it has come. A value: keep it, hand it to another process, or forget it to stop. {@link
- * Operations#goOn} with the same one twice is safe; jobs that were changed are not changed again.
+ * A bulk action and how far it has come. A value: {@link Operations#goOn} takes it further, and is safe with the same one twice,
+ * since jobs that were changed are not changed again. Whoever has lost it finds it in {@link Operations#unfinished()}.
  *
  * @param filter which jobs are meant
  * @param action what is done to them

@@ -63,6 +63,7 @@ public final class Operations {
     private final Storage storage;
     private final JobAdmin admin;
     private final AuditLog audit;
+    private final BulkLog bulks;
     private final WorkerRegistry workers;
     private final Inquiry inquiry;
 
@@ -70,6 +71,7 @@ public final class Operations {
         this.storage = storage;
         this.admin = storage.admin();
         this.audit = new AuditLog(storage.registry(), who, clock);
+        this.bulks = new BulkLog(storage.registry());
         this.workers = new WorkerRegistry(storage.registry());
         this.inquiry = new Inquiry(admin, workers);
     }
@@ -228,7 +230,8 @@ public final class Operations {
 
     /**
      * Begins to do something to every job that matches: does it to the first 200 at most, and says how far it has come. It
-     * is one entry of the audit list, however many calls it takes.
+     * is one entry of the audit list, however many calls it takes. What is not complete then is kept in the storage: see
+     * {@link #unfinished()}.
      *
      * @throws IllegalArgumentException if the action is for one job only and the filter does not name one
      */
@@ -248,7 +251,30 @@ public final class Operations {
         Applied applied = fitting == null ? new Applied(0, null) : admin.apply(fitting, action, cursor, PAGE);
         AuditEntry now = entry.progressed(applied.count(), applied.next() == null);
         audit.update(now);
-        return new Bulk(filter, action, now, applied.next());
+        Bulk bulk = new Bulk(filter, action, now, applied.next());
+        if (cursor != null || !bulk.isComplete()) {
+            bulks.update(bulk);
+        }
+        return bulk;
+    }
+
+    /**
+     * The bulk actions of all operators that are not complete, newest first, as far as they have come: those that somebody goes
+     * on with, those that were stopped, and those whose process has died. {@link #goOn(Bulk)} takes one up, in any process: what
+     * was changed already is not changed again. They are forgotten a week after their last step.
+     */
+    public List<Bulk> unfinished() {
+        return bulks.list();
+    }
+
+    /**
+     * Takes a bulk action off the {@linkplain #unfinished() list} for good; what it has done stays done, and its entry in the audit
+     * list incomplete. Who still goes on with it puts it back.
+     *
+     * @return false if it was not on the list
+     */
+    public boolean giveUp(Bulk bulk) {
+        return bulks.remove(bulk);
     }
 
     /**

@@ -51,7 +51,7 @@ public final class WorkerRegistry {
     /** Adds to what a worker is told, whether or not it lives. */
     void order(String worker, WorkerOrder order) {
         for (int i = 0; i < TRIES; i++) {
-            Optional<Entry> old = orderOf(worker);
+            Optional<Entry> old = registry.find(ORDERS, worker);
             WorkerOrder all = old.flatMap(entry -> read(entry, WorkerOrder.class))
                     .map(earlier -> earlier.and(order))
                     .orElse(order);
@@ -68,18 +68,12 @@ public final class WorkerRegistry {
      * the next call, so doing it twice must be as good as once. One small call when it is told nothing.
      */
     public void obey(String worker, Consumer<WorkerOrder> obeying) {
-        Optional<Entry> order = orderOf(worker);
+        Optional<Entry> order = registry.find(ORDERS, worker);
         if (order.isPresent()) {
             order.flatMap(entry -> read(entry, WorkerOrder.class)).ifPresent(obeying);
             // stays if it is being told more, which the next call finds
             put(worker, new WorkerOrder(null, false, null), order.get().version(), AT_ONCE);
         }
-    }
-
-    private Optional<Entry> orderOf(String worker) {
-        return registry.list(ORDERS).stream()
-                .filter(entry -> entry.key().equals(worker))
-                .findAny();
     }
 
     private boolean put(String worker, WorkerOrder order, long version, Duration ttl) {

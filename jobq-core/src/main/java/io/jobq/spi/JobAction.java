@@ -117,7 +117,8 @@ public sealed interface JobAction {
     }
 
     /**
-     * Gives a job that is not running another payload. For one job: the filter must name its id.
+     * Gives a job that is not running another payload. For one job: the filter must name its id. Everything else stays, a unique key
+     * that was made of the old payload included.
      *
      * @param payload what its handler gets from then on, encoded as its type's payloads are
      */

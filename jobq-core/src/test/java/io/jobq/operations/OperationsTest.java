@@ -18,6 +18,7 @@ import io.jobq.spi.JobFilter;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.Registry;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.Storage;
@@ -32,9 +33,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The operator's hand on jobs and queues. */
 @Timeout(60)
@@ -125,6 +129,76 @@ class OperationsTest {
         assertThat(another.goOn(third)).isEqualTo(third);
         assertThat(claim(1_000)).hasSize(450);
         assertThat(ops.audit()).containsExactly(third.entry());
+    }
+
+    static Stream<JobAction> bulkActions() {
+        return Stream.of(
+                new JobAction.Replay(null),
+                new JobAction.Replay("other"),
+                new JobAction.Delete(),
+                new JobAction.Cancel("a \"reason\""),
+                new JobAction.RunNow(),
+                new JobAction.Reschedule(new Due.In(Duration.ofMinutes(90))),
+                new JobAction.Reschedule(new Due.At(NOON)),
+                new JobAction.Move("other"),
+                new JobAction.ChangePriority(Priority.LOW));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bulkActions")
+    void whatADeadProcessHasBegunIsFoundAndBroughtToItsEnd(JobAction action) {
+        die(201);
+        insert(201);
+        IntStream.range(0, 201).forEach(i -> insert(JobOptions.DEFAULT.withDue(new Due.In(Duration.ofHours(1)))));
+        Bulk begun = ops.begin(JobFilter.ALL.withQueue(QUEUE), action);
+
+        Operations another = Operations.of(storage, "grace");
+        assertThat(another.unfinished()).containsExactly(begun);
+        Bulk bulk = another.unfinished().get(0);
+        while (!bulk.isComplete()) {
+            bulk = another.goOn(bulk);
+            assertThat(ops.unfinished()).isEqualTo(bulk.isComplete() ? List.of() : List.of(bulk));
+        }
+        assertThat(bulk.done()).isGreaterThan(200);
+        assertThat(ops.audit()).containsExactly(bulk.entry());
+    }
+
+    @Test
+    void everyPartOfAFilterIsKeptWithAnUnfinishedAction() {
+        JobFilter filter = new JobFilter(
+                Set.of(JobState.SUCCEEDED),
+                QUEUE,
+                "send",
+                "a\"b",
+                Priority.LOW,
+                "k",
+                "java.io.IOException",
+                new JobFilter.Span(NOON, null),
+                new JobFilter.Span(null, NOON.plusNanos(1)),
+                Set.copyOf(List.of(JobId.next(), JobId.next())));
+        AuditEntry entry = new AuditEntry(7, NOON, "ada", "delete", "all", 3, false);
+        Bulk bulk = new Bulk(filter, new JobAction.Delete(), entry, "somewhere");
+        new BulkLog(storage.registry()).update(bulk);
+
+        assertThat(ops.unfinished()).containsExactly(bulk);
+        assertThat(ops.giveUp(bulk)).isTrue();
+        assertThat(ops.giveUp(bulk)).isFalse();
+        assertThat(ops.unfinished()).isEmpty();
+    }
+
+    @Test
+    void anUnfinishedActionOfANewerVersionIsLeftAlone() {
+        AuditEntry entry = new AuditEntry(7, NOON, "ada", "delete", "all", 3, false);
+        new BulkLog(storage.registry()).update(new Bulk(JobFilter.ALL, new JobAction.Delete(), entry, "somewhere"));
+        String json = storage.registry().list("bulk").get(0).json();
+        for (String newer : List.of(
+                json.replace("\"delete\",\"value\"", "\"paint\",\"value\""),
+                json.replace("\"queue\":", "\"colour\":\"red\",\"queue\":"),
+                json.replace("\"tenant\":null,", ""))) {
+            assertThat(newer).isNotEqualTo(json);
+            storage.registry().put(new Registry.Entry("bulk", "7", newer, 0), -1, null);
+            assertThat(ops.unfinished()).hasSize(1);
+        }
     }
 
     @Test
