@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -82,17 +84,25 @@ final class RedisJobAdmin implements JobAdmin {
     @Override
     public List<Rule> rules(String queue) {
         calls.link().requireOpen();
-        return rules(queue, new Args());
+        Set<Rule> rules = new TreeSet<>(Rules.ORDER);
+        String cursor = "0";
+        do {
+            Reply reply = rules(queue, new Args().add("").add(cursor));
+            rules.addAll(Rules.decode(reply.list(0)));
+            cursor = reply.text(1);
+        } while (!cursor.equals("0"));
+        return List.copyOf(rules);
     }
 
     @Override
     public Optional<Rule> rule(String queue, Rule.Target target, String name) {
         calls.link().requireOpen();
-        return rules(queue, new Args().add(Rules.name(target, name))).stream().findFirst();
+        Reply reply = rules(queue, new Args().add(Rules.name(target, name)));
+        return Rules.decode(reply.list(0)).stream().findFirst();
     }
 
-    private List<Rule> rules(String queue, Args which) {
-        return Rules.decode(calls.call(Script.RULES, queues.of(queue).get(0), which));
+    private Reply rules(String queue, Args which) {
+        return calls.call(Script.RULES, queues.of(queue).get(0), which);
     }
 
     @Override

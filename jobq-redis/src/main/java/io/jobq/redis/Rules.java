@@ -26,6 +26,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Rules as {@code common.lua} reads them: a name that begins with a letter for the target, and terms as JSON. */
 final class Rules {
+    static final Comparator<Rule> ORDER = Comparator.comparing(Rule::target).thenComparing(Rule::name);
     private static final JsonFactory JSON = new JsonFactory();
 
     private Rules() {}
@@ -114,7 +115,6 @@ final class Rules {
         for (int i = 0; i < reply.size(); i += 2) {
             rules.add(decode(reply.text(i), reply.text(i + 1)));
         }
-        rules.sort(Comparator.comparing(Rule::target).thenComparing(Rule::name));
         return rules;
     }
 

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,16 @@ abstract class ConcurrencyContract extends RateContract {
                     .contains(rule));
             assertThat(admin().rule("not used yet", Target.TYPE, "unknown")).isEmpty();
             assertThat(admin().rules(QUEUE)).isEmpty();
+        }
+
+        @Test
+        void areListedHoweverManyThereAre() {
+            List<Rule> rules = IntStream.range(1_000, 2_500)
+                    .mapToObj(i -> new Rule(Target.TENANT, "tenant" + i, Limit.concurrency(2), 0, null))
+                    .toList();
+            rules.forEach(rule -> admin().rule(QUEUE, rule));
+
+            assertThat(admin().rules(QUEUE)).isEqualTo(rules);
         }
 
         @Test
