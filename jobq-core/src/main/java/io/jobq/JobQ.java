@@ -70,6 +70,11 @@ public final class JobQ implements AutoCloseable {
         return engine.workers();
     }
 
+    /** The types that this system has a handler for, by name in order, and what holds for them; their aliases are in there. */
+    public Map<String, TypeOptions> types() {
+        return engine.handled();
+    }
+
     /** The workers of every system on the storage that have given a sign of life within their lease time. */
     public List<WorkerInfo> fleet() {
         return engine.fleet();

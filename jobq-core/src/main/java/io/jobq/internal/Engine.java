@@ -8,6 +8,7 @@ import io.jobq.JobInterceptor;
 import io.jobq.JobQ;
 import io.jobq.JobQException;
 import io.jobq.Queue;
+import io.jobq.TypeOptions;
 import io.jobq.Worker;
 import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
@@ -99,6 +100,11 @@ public final class Engine implements AutoCloseable {
 
     TypeRegistry types() {
         return settings.types();
+    }
+
+    /** The types that have a handler here. */
+    public Map<String, TypeOptions> handled() {
+        return types().handled();
     }
 
     @Nullable

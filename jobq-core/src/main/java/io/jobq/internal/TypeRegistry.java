@@ -4,10 +4,12 @@ import io.jobq.ResultHandler;
 import io.jobq.RetryPolicy;
 import io.jobq.TypeOptions;
 import java.lang.reflect.Type;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,13 @@ public final class TypeRegistry {
     /** All names and aliases that have a handler. */
     Set<String> names() {
         return byName.keySet();
+    }
+
+    /** What holds for each type that has a handler, by its name. */
+    Map<String, TypeOptions> handled() {
+        Map<String, TypeOptions> handled = new TreeMap<>();
+        byName.values().forEach(each -> handled.put(each.name(), each.options()));
+        return Collections.unmodifiableMap(handled);
     }
 
     /** The queues that handlers name, and {@code default}. */

@@ -54,7 +54,7 @@ final class AuditLog {
         registry.put(new Entry(KIND, key(entry.number()), mapper.writeValueAsString(entry), 0), -1, null);
     }
 
-    private static String key(long number) {
+    static String key(long number) {
         return String.format(Locale.ROOT, "%019d", number);
     }
 

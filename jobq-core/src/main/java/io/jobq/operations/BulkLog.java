@@ -1,7 +1,5 @@
 package io.jobq.operations;
 
-import io.jobq.JobId;
-import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.spi.Due;
 import io.jobq.spi.JobAction;
@@ -12,10 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -56,7 +51,7 @@ final class BulkLog {
     }
 
     private static String key(Bulk bulk) {
-        return String.format(Locale.ROOT, "%019d", bulk.entry().number());
+        return AuditLog.key(bulk.entry().number());
     }
 
     /** The newest first. */
@@ -76,64 +71,23 @@ final class BulkLog {
         }
     }
 
-    /** The form in the registry: plain values, so that what is read can only become what is named here. */
+    /** The form in the registry. Actions are named, so that what is read can only become one that this version knows. */
     private record Stored(
             AuditEntry entry,
-            Which which,
+            JobFilter filter,
             What what,
             @Nullable String cursor) {
         static Stored of(Bulk bulk) {
-            return new Stored(bulk.entry(), Which.of(bulk.filter()), What.of(bulk.action()), bulk.cursor());
+            return new Stored(bulk.entry(), bulk.filter(), What.of(bulk.action()), bulk.cursor());
         }
 
         Bulk bulk() {
-            return new Bulk(which.filter(), what.action(), entry, cursor);
-        }
-    }
-
-    private record Which(
-            Set<JobState> states,
-            @Nullable String queue,
-            @Nullable String type,
-            @Nullable String tenant,
-            @Nullable Integer priority,
-            @Nullable String limitKey,
-            @Nullable String errorClass,
-            JobFilter.Span enqueued,
-            JobFilter.Span finished,
-            Set<String> ids) {
-        static Which of(JobFilter filter) {
-            return new Which(
-                    filter.states(),
-                    filter.queue(),
-                    filter.type(),
-                    filter.tenant(),
-                    filter.priority() == null ? null : filter.priority().level(),
-                    filter.limitKey(),
-                    filter.errorClass(),
-                    filter.enqueued(),
-                    filter.finished(),
-                    filter.ids().stream().map(JobId::toString).collect(Collectors.toSet()));
-        }
-
-        JobFilter filter() {
-            return new JobFilter(
-                    states,
-                    queue,
-                    type,
-                    tenant,
-                    priority == null ? null : new Priority(priority),
-                    limitKey,
-                    errorClass,
-                    enqueued,
-                    finished,
-                    ids.stream().map(JobId::parse).collect(Collectors.toSet()));
+            return new Bulk(filter, what.action(), entry, cursor);
         }
     }
 
     /** An action by its name, with the one value that it may have. */
     private record What(String name, @Nullable String value) {
-        /** Payloads are edited of one job at a time, so no bulk action does. */
         static What of(JobAction action) {
             if (action instanceof JobAction.Replay replay) {
                 return new What("replay", replay.queue());
@@ -148,8 +102,12 @@ final class BulkLog {
                 return new What("move", move.queue());
             } else if (action instanceof JobAction.ChangePriority change) {
                 return new What("priority", String.valueOf(change.priority().level()));
+            } else if (action instanceof JobAction.RunNow) {
+                return new What("run", null);
+            } else if (action instanceof JobAction.Delete) {
+                return new What("delete", null);
             }
-            return new What(action instanceof JobAction.RunNow ? "run" : "delete", null);
+            throw new IllegalArgumentException("is for one job, which is done at once: " + action);
         }
 
         JobAction action() {

@@ -274,7 +274,11 @@ public final class Operations {
      * @return false if it was not on the list
      */
     public boolean giveUp(Bulk bulk) {
-        return bulks.remove(bulk);
+        AuditEntry begun = bulk.entry();
+        AuditEntry entry = audit.begin("give up", Wording.shortened(begun.number() + ": " + begun.action()));
+        boolean given = bulks.remove(bulk);
+        audit.update(entry.progressed(0, true));
+        return given;
     }
 
     /**

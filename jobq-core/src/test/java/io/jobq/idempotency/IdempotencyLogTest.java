@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.jobq.Job;
 import io.jobq.JobHandle;
 import io.jobq.JobQ;
+import io.jobq.StandardError;
 import io.jobq.idempotency.IdempotencyStore.Run;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -24,24 +22,13 @@ class IdempotencyLogTest {
                 .build();
     }
 
-    private static String logOf(Runnable action) {
-        PrintStream before = System.err;
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(output, true, StandardCharsets.UTF_8));
-        try {
-            action.run();
-        } finally {
-            System.setErr(before);
-        }
-        return output.toString(StandardCharsets.UTF_8);
-    }
-
     @Test
     void duplicatesAreNamed() {
         try (JobQ jobq = system()) {
             JobHandle first = jobq.enqueue(Job.of("charge").idempotencyKey("order-1"));
             JobHandle second = jobq.enqueue(Job.of("charge").idempotencyKey("order-1"));
-            assertThat(logOf(() -> jobq.workers().get(0).runPending()).lines())
+            assertThat(StandardError.during(() -> jobq.workers().get(0).runPending())
+                            .lines())
                     .singleElement()
                     .asString()
                     .contains("INFO", "duplicate, cached result: job " + second.id(), "'order-1'", "job " + first.id());
@@ -58,7 +45,7 @@ class IdempotencyLogTest {
                 .interceptor(Idempotency.of(store));
         try (JobQ jobq = builder.build()) {
             JobHandle late = jobq.enqueue(Job.of("charge").idempotencyKey("order-1"));
-            assertThat(logOf(() -> jobq.workers().get(0).runPending()))
+            assertThat(StandardError.during(() -> jobq.workers().get(0).runPending()))
                     .contains("WARN", "job " + late.id() + " has run, but", "'charge::order-1' belongs to another run");
         }
     }

@@ -3,6 +3,7 @@ package io.jobq.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobq.JobId;
+import io.jobq.StandardError;
 import io.jobq.limits.Limit;
 import io.jobq.limits.Limits;
 import io.jobq.limits.Rate;
@@ -13,9 +14,6 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Retention;
 import io.jobq.spi.WorkerLease;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,15 +51,7 @@ class HoldingLogTest {
     }
 
     private static List<String> saidBy(Runnable action) {
-        PrintStream before = System.err;
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(output, true, StandardCharsets.UTF_8));
-        try {
-            action.run();
-        } finally {
-            System.setErr(before);
-        }
-        return output.toString(StandardCharsets.UTF_8)
+        return StandardError.during(action)
                 .lines()
                 .filter(line -> line.contains("HoldingLog"))
                 .map(line -> line.substring(line.indexOf(" - ") + 3))

@@ -182,6 +182,7 @@ class OperationsTest {
 
         assertThat(ops.unfinished()).containsExactly(bulk);
         assertThat(ops.giveUp(bulk)).isTrue();
+        assertThat(ops.audit().get(0)).isEqualTo(new AuditEntry(1, NOON, "ada", "give up", "7: delete", 0, true));
         assertThat(ops.giveUp(bulk)).isFalse();
         assertThat(ops.unfinished()).isEmpty();
     }

@@ -26,6 +26,7 @@ import io.jobq.spi.UniqueKey.Until;
 import io.jobq.spi.WorkerLease;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -256,11 +257,12 @@ class RedisLimitsTest {
     }
 
     @Test
-    void whoHasWaitedLongestIsWokenFirst() throws Exception {
-        AtomicInteger first = waiting(open(options()));
-        Thread.sleep(5); // Redis notes the wait in milliseconds
-        AtomicInteger second = waiting(open(options()));
+    void whoHasWaitedLongestIsWokenFirst() {
         RedisStorage producer = open(options());
+        AtomicInteger first = waiting(open(options()));
+        Instant noted = producer.registry().now(); // in milliseconds, as Redis notes the wait
+        RedisProcess.patiently().until(() -> producer.registry().now().isAfter(noted));
+        AtomicInteger second = waiting(open(options()));
 
         producer.jobs().insert(jobs(1));
         RedisProcess.patiently().until(() -> first.get() == 1);

@@ -24,10 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What schedulers promise on every storage when something goes wrong at the worst moment. */
 public abstract class SchedulerFailureContract extends SchedulerFixture {
-    private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Duration HOUR = Duration.ofHours(1);
-
     @Test
     void oneThatWasPausedAfterItDecidedFiresNothingTwice() {
         HookedStorage paused = new HookedStorage(storage());

@@ -25,6 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Schedulers on one storage, whose time passes as the test says. */
 public abstract class SchedulerFixture implements StorageFactory {
+    static final Duration SECOND = Duration.ofSeconds(1);
+    static final Duration MINUTE = Duration.ofMinutes(1);
+    static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+    static final Duration HOUR = Duration.ofHours(1);
+
     static final Duration LEASE = Duration.ofSeconds(30);
     static final Job WORK = Job.of("work");
     private static final Retention LONG =

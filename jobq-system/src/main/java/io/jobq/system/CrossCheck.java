@@ -2,34 +2,22 @@ package io.jobq.system;
 
 import io.jobq.Job;
 import io.jobq.JobQ;
+import io.jobq.TypeOptions;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What only a configuration and its handlers together tell. */
-record CrossCheck(SystemConfig config, HandlerAnnotations handlers) {
-    /**
-     * Throws for what could not work.
-     *
-     * @throws InvalidConfigException names all of it
-     */
-    void refuse() {
-        Problems problems = new Problems("");
-        config.findStrayQueues(problems);
-        config.findFalseOrder(problems);
-        new ConfiguredSchedules(config.scheduler()).findNamesakes(handlers.schedules(), problems);
-        problems.throwIfAny();
-    }
-
+/** What only a configuration and the system that is made of it together tell. */
+record CrossCheck(SystemConfig config, JobQ jobq) {
     /**
      * Throws if jobs of a type would go to a queue that is not served, though nobody has named it in the configuration: {@code
      * default} mostly, or one that a handler or code names.
      *
      * @throws InvalidConfigException names all of them
      */
-    void refuseStrayQueues(JobQ jobq) {
+    void refuseStrayQueues() {
         Set<String> known = new HashSet<>(config.queues().keySet());
         jobq.workers().forEach(each -> known.addAll(each.info().queues().keySet())); // code may have added some
         Problems problems = new Problems("");
@@ -51,7 +39,7 @@ record CrossCheck(SystemConfig config, HandlerAnnotations handlers) {
     private Map<String, String> keysOfQueues() {
         Map<String, String> keys = new LinkedHashMap<>();
         config.types().keySet().forEach(each -> keys.put(each, Keys.TYPE_QUEUE.of(each)));
-        handlers.types().forEach(each -> keys.put(each, Keys.TYPE_QUEUE.of(each)));
+        jobq.types().keySet().forEach(each -> keys.put(each, Keys.TYPE_QUEUE.of(each)));
         config.scheduler().schedules().forEach((name, schedule) -> {
             if (schedule.queue() == null) {
                 keys.putIfAbsent(schedule.type(), Keys.SCHEDULE_QUEUE.of(name));
@@ -62,12 +50,15 @@ record CrossCheck(SystemConfig config, HandlerAnnotations handlers) {
 
     /**
      * Configured types that no handler here is for. They may be of other processes that read the same file, so they are not
-     * wrong. None where the handlers are not known.
+     * wrong. None where there are no handlers at all.
      */
     List<String> typesWithoutHandler() {
+        Map<String, TypeOptions> handled = jobq.types();
         return config.types().keySet().stream()
-                .filter(each -> !handlers.types().isEmpty() && !handlers.handle(each))
-                .map(each -> each + NearestKey.among(handlers.types(), each).orElse(""))
+                .filter(each -> !handled.isEmpty() && !handled.containsKey(each))
+                .filter(each -> handled.values().stream()
+                        .noneMatch(type -> type.aliases().contains(each)))
+                .map(each -> each + NearestKey.among(handled.keySet(), each).orElse(""))
                 .toList();
     }
 }

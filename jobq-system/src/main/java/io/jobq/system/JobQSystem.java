@@ -60,7 +60,7 @@ public final class JobQSystem implements AutoCloseable {
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Object... handlers) {
-        return start(config, builder -> builder.handlers(handlers), HandlerAnnotations.of(handlers));
+        return start(config, builder -> builder.handlers(handlers), ScheduledMethods.of(handlers));
     }
 
     /**
@@ -73,23 +73,32 @@ public final class JobQSystem implements AutoCloseable {
      * @throws io.jobq.JobQException if the metrics port can't be had, or the storage is away; nothing runs then
      */
     public static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code) {
-        return start(config, Objects.requireNonNull(code, "code"), HandlerAnnotations.NONE);
+        return start(config, Objects.requireNonNull(code, "code"), ScheduledMethods.of());
     }
 
-    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, HandlerAnnotations said) {
-        CrossCheck check = new CrossCheck(config, said);
-        check.refuse();
+    private static JobQSystem start(SystemConfig config, Consumer<JobQ.Builder> code, ScheduledMethods scheduled) {
+        refuse(config, scheduled);
         Storage storage = new Assembly(config).storage();
         JobQSystem system;
         try {
-            system = new JobQSystem(config, storage, code, !said.scheduled().isEmpty());
+            system = new JobQSystem(config, storage, code, !scheduled.handlers().isEmpty());
         } catch (RuntimeException | Error failed) {
             storage.close();
             throw failed;
         }
-        system.begin(check);
+        CrossCheck check = new CrossCheck(config, system.jobq);
+        system.begin(check, scheduled.handlers().toArray());
         system.sayWhatHasNoEffect(check.typesWithoutHandler());
         return system;
+    }
+
+    /** What can't work is said before anything is opened. */
+    private static void refuse(SystemConfig config, ScheduledMethods scheduled) {
+        Problems problems = new Problems("");
+        config.findStrayQueues(problems);
+        config.findFalseOrder(problems);
+        new ConfiguredSchedules(config.scheduler()).findNamesakes(scheduled.methods(), problems);
+        problems.throwIfAny();
     }
 
     private JobQ build(Consumer<JobQ.Builder> code) {
@@ -129,10 +138,9 @@ public final class JobQSystem implements AutoCloseable {
         return scheduler.isLeader() ? HealthForm.SchedulerRole.LEADER : HealthForm.SchedulerRole.STANDBY;
     }
 
-    private void begin(CrossCheck check) {
-        Object[] scheduled = check.handlers().scheduled().toArray();
+    private void begin(CrossCheck check, Object[] scheduled) {
         try {
-            check.refuseStrayQueues(jobq);
+            check.refuseStrayQueues();
             config.queues().forEach((name, queue) -> share(name, queue.priorities()));
             jobq.start();
             if (scheduler != null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobq.JobHandler;
+import io.jobq.JobQ;
 import io.jobq.WorkerOptions;
 import io.jobq.scheduler.Interval;
 import io.jobq.scheduler.Timetable;
@@ -12,6 +13,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class CrossCheckTest {
@@ -36,24 +39,28 @@ class CrossCheckTest {
         return config;
     }
 
-    private static CrossCheck check(SystemConfig config, Object... handlers) {
-        return new CrossCheck(config, HandlerAnnotations.of(handlers));
+    private static List<String> unhandled(SystemConfig config, Consumer<JobQ.Builder> code) {
+        JobQ.Builder builder = JobQ.builder();
+        code.accept(builder);
+        try (JobQ jobq = builder.build()) {
+            return new CrossCheck(config, jobq).typesWithoutHandler();
+        }
     }
 
     @Test
     void typesWithoutHandlerAreNamedWithTheNearest() {
         SystemConfig config = withTypes("send_emial", "report", "mail", "thumbnail", "charge");
-        assertThat(check(config, new Handlers()).typesWithoutHandler())
+        assertThat(unhandled(config, builder -> builder.handlers(new Handlers())))
                 .containsExactly("send_emial (did you mean 'send_email'?)", "thumbnail", "charge");
-        assertThat(check(config, new MoreHandlers()).typesWithoutHandler())
+        assertThat(unhandled(config, builder -> builder.handlers(new MoreHandlers())))
                 .containsExactly("send_emial (did you mean 'send_email'?)", "charge");
+        assertThat(unhandled(config, builder -> builder.handle("charge", Void.class, (nothing, job) -> {})))
+                .containsExactly("send_emial", "report", "mail", "thumbnail");
     }
 
     @Test
-    void whereHandlersAreNotKnownNoTypeIsWithout() {
-        assertThat(check(withTypes("report")).typesWithoutHandler()).isEmpty();
-        assertThat(new CrossCheck(withTypes("report"), HandlerAnnotations.NONE).typesWithoutHandler())
-                .isEmpty();
+    void whereThereAreNoHandlersNoTypeIsWithout() {
+        assertThat(unhandled(withTypes("report"), builder -> {})).isEmpty();
     }
 
     private static String logOf(Runnable action) {
@@ -93,6 +100,9 @@ class CrossCheckTest {
                 () -> JobQSystem.start(critical.withType("charge", TypeConfig.DEFAULT)),
                 "jobq.types.charge.queue: " + stray("charge", "default"));
         isRefused(() -> JobQSystem.start(critical, new Bulky()), "jobq.types.resize.queue: " + stray("resize", "bulk"));
+        isRefused(
+                () -> JobQSystem.start(critical, builder -> builder.handlers(new Bulky())),
+                "jobq.types.resize.queue: " + stray("resize", "bulk"));
         Timetable hourly = Timetable.of(Interval.every(Duration.ofHours(1), Instant.EPOCH));
         SchedulerConfig scheduler = SchedulerConfig.DEFAULT.withSchedule("hourly", ScheduleConfig.of(hourly, "report"));
         isRefused(

@@ -6,11 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.jobq.Handler;
 import io.jobq.Job;
-import io.jobq.JobContext;
 import io.jobq.JobHandle;
 import io.jobq.JobId;
 import io.jobq.JobQ;
-import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.Outcome;
 import io.jobq.ResultHandler;
@@ -18,14 +16,10 @@ import io.jobq.RetryPolicy;
 import io.jobq.codec.EncryptingCodec;
 import io.jobq.codec.EncryptionKeys;
 import io.jobq.idempotency.Idempotency;
-import io.jobq.idempotency.IdempotencyStore;
 import io.jobq.idempotency.IdempotencyStore.Completed;
 import io.jobq.idempotency.IdempotencyStore.InFlight;
 import io.jobq.idempotency.IdempotencyStore.Run;
-import io.jobq.idempotency.IdempotencyStore.Started;
 import io.jobq.spi.Payload;
-import io.jobq.spi.StorageException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,114 +27,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The interceptor: run by hand where time is all that matters, and with real threads where they do. */
 @Timeout(30)
-class IdempotencyTest {
-    private record Receipt(String order, int cents) {}
-
-    private static final String KEY = "charge::order-1";
-    private static final Duration HOLD = Duration.ofMinutes(5);
-    private static final Run FOREIGN = new Run(JobId.next(), 1);
-
-    private final AtomicInteger runs = new AtomicInteger();
-    private final ManualClock clock = new ManualClock();
-    private final WatchedStore store = new WatchedStore(IdempotencyStore.inMemory(clock));
-    private final Idempotency idempotency = Idempotency.of(store);
-    private final List<AutoCloseable> opened = new ArrayList<>();
-
-    /** A store that tells how often it was asked, and does not answer when told. */
-    private static final class WatchedStore implements IdempotencyStore {
-        private final IdempotencyStore store;
-        final AtomicInteger begun = new AtomicInteger();
-        final AtomicInteger unanswered = new AtomicInteger();
-
-        WatchedStore(IdempotencyStore store) {
-            this.store = store;
-        }
-
-        private void answer() {
-            if (Thread.currentThread().isInterrupted() || unanswered.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-                throw new StorageException("no answer, on purpose");
-            }
-        }
-
-        @Override
-        public Begun begin(String key, Run run, Duration hold) {
-            answer();
-            begun.incrementAndGet();
-            return store.begin(key, run, hold);
-        }
-
-        @Override
-        public boolean complete(String key, Run run, Payload result, Duration retention) {
-            answer();
-            return store.complete(key, run, result, retention);
-        }
-
-        @Override
-        public boolean abandon(String key, Run run) {
-            answer();
-            return store.abandon(key, run);
-        }
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : opened) {
-            each.close();
-        }
-    }
-
-    private ManualJobQ manual(UnaryOperator<JobQ.Builder> setup) {
-        ManualJobQ test = ManualJobQ.of(setup);
-        opened.add(test);
-        return test;
-    }
-
-    private ManualJobQ charging(Idempotency configured, ResultHandler<Receipt> handler) {
-        return manual(
-                builder -> builder.compute("charge", Receipt.class, handler).interceptor(configured));
-    }
-
-    private ManualJobQ charging(ResultHandler<Receipt> handler) {
-        return charging(idempotency, handler);
-    }
-
-    private Object count(Receipt receipt, JobContext job) {
-        return new Receipt(receipt.order, receipt.cents + runs.incrementAndGet());
-    }
-
-    private static Job charge() {
-        return Job.of("charge", new Receipt("order-1", 100)).idempotencyKey("order-1");
-    }
-
-    private static JobSnapshot find(JobHandle handle) {
-        return handle.find().orElseThrow();
-    }
-
-    private static String result(JobHandle handle) {
-        JobSnapshot job = find(handle);
-        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
-        return String.valueOf(job.result());
-    }
-
-    private boolean isFree() {
-        Run probe = new Run(JobId.next(), 1);
-        boolean free = store.begin(KEY, probe, HOLD) instanceof Started;
-        return free && store.abandon(KEY, probe);
-    }
-
-    private static Payload json(String text) {
-        return new Payload(1, text.getBytes(StandardCharsets.UTF_8));
-    }
-
+class IdempotencyTest extends IdempotencyFixture {
     @Nested
     class Duplicates {
         @Test
