@@ -48,7 +48,7 @@ final class OperationsMode implements Mode {
                 single(operations, queue.insert(10, i -> JobOptions.DEFAULT), round == 1, results);
                 bulk(operations, round == 1, results);
             }
-            time("purge", true, results, () -> operations.begin(READY, new JobAction.Delete()));
+            time("purge", true, results, () -> begin(operations, READY, new JobAction.Delete()));
         }
     }
 
@@ -65,18 +65,33 @@ final class OperationsMode implements Mode {
         time("delete", reported, results, () -> operations.delete(id));
         time("pause", reported, results, () -> operations.pause(Jobs.QUEUE));
         time("resume", reported, results, () -> operations.resume(Jobs.QUEUE));
+        time("pause_type", reported, results, () -> operations.pauseType(Jobs.QUEUE, "other"));
+        time("resume_type", reported, results, () -> operations.resumeType(Jobs.QUEUE, "other"));
     }
 
     private static void bulk(Operations operations, boolean reported, Results results) {
         JobAction later = new JobAction.Reschedule(new Due.In(Duration.ofHours(1)));
         JobFilter scheduled = READY.withStates(JobState.SCHEDULED);
-        time("bulk_reschedule", reported, results, () -> operations.begin(READY, later));
-        time("bulk_run_now", reported, results, () -> operations.begin(scheduled, new JobAction.RunNow()));
-        time("bulk_move", reported, results, () -> operations.begin(READY, new JobAction.Move("other")));
+        time("bulk_reschedule", reported, results, () -> begin(operations, READY, later));
+        time("bulk_run_now", reported, results, () -> begin(operations, scheduled, new JobAction.RunNow()));
+        time("bulk_move", reported, results, () -> begin(operations, READY, new JobAction.Move("other")));
         JobAction urgent = new JobAction.ChangePriority(Priority.HIGH);
-        time("bulk_change_priority", reported, results, () -> operations.begin(READY, urgent));
-        time("bulk_cancel", reported, results, () -> operations.begin(READY, new JobAction.Cancel("benchmark")));
+        time("bulk_change_priority", reported, results, () -> begin(operations, READY, urgent));
+        time("bulk_cancel", reported, results, () -> begin(operations, READY, new JobAction.Cancel("benchmark")));
+        JobFilter cancelled = READY.withStates(JobState.CANCELLED);
+        time("bulk_replay", reported, results, () -> begin(operations, cancelled, new JobAction.Replay("other")));
         time("dry_run", reported, results, () -> operations.count(READY, new JobAction.Delete()));
+        // no job is of this tenant, so each that is looked at is passed over
+        JobFilter nobodys = READY.withTenant("nobody");
+        time("dry_run_scanning", reported, results, () -> operations.count(nobodys, new JobAction.Delete()));
+        time("unfinished", reported, results, operations::unfinished);
+    }
+
+    /** Until the first jobs are changed: a page of the places that earlier rounds have emptied has none. */
+    private static void begin(Operations operations, JobFilter filter, JobAction action) {
+        if (operations.run(filter, action, bulk -> bulk.done() == 0).done() == 0) {
+            throw new IllegalStateException(action + " has changed no job");
+        }
     }
 
     private static void time(String what, boolean reported, Results results, Runnable action) {
