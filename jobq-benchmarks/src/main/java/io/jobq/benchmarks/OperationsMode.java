@@ -90,7 +90,7 @@ final class OperationsMode implements Mode {
     /** Until the first jobs are changed: a page of the places that earlier rounds have emptied has none. */
     private static void begin(Operations operations, JobFilter filter, JobAction action) {
         if (operations.run(filter, action, bulk -> bulk.done() == 0).done() == 0) {
-            throw new IllegalStateException(action + " has changed no job");
+            throw new UsageException(action + " has found no job to change: use more --jobs");
         }
     }
 

@@ -100,12 +100,17 @@ class MainTest {
 
     @Test
     void timesWhatOperatorsDo() throws InterruptedException {
-        assertThat(run("operations --jobs 200 --rounds 2")).isZero();
+        assertThat(run("operations --jobs 2000 --rounds 2")).isZero();
 
         assertThat(lines())
                 .extracting(each -> each.get("metric").asString())
-                .contains("explain_ms", "move_ms", "bulk_move_ms", "dry_run_ms", "purge_ms")
+                .contains("explain_ms", "move_ms", "bulk_move_ms", "bulk_replay_ms", "dry_run_ms", "purge_ms")
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void operatorsWhoFindNothingToDoAreNotTimed() throws InterruptedException {
+        assertThat(run("operations --jobs 200 --rounds 2")).isNotZero();
     }
 
     @Test
