@@ -24,8 +24,9 @@ public interface JobStore {
     /**
      * One round trip: applies settlements, promotes due jobs, and claims up to {@code want.limit()} ready ones. Claimed
      * jobs are {@code RUNNING} under leases whose tokens are greater than any handed out before for the same job.
-     * Settlements are applied before jobs are claimed. A claim whose reply is lost costs nothing but time: the worker
-     * does not renew what it does not know, so those leases run out.
+     * Settlements are applied before jobs are claimed: those of one job in their order, those of different jobs in any. A
+     * claim whose reply is lost costs nothing but time: the worker does not renew what it does not know, so those leases run
+     * out.
      */
     Exchange exchange(List<Settlement> done, Claim want);
 

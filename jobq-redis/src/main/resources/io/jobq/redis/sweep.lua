@@ -95,6 +95,7 @@ local function purgeSucceeded(age)
   until old < most or looked >= limit
 end
 
+trim('CANCELLED') -- what reclaiming made too many: only those that go for their age are counted
 purgeSucceeded(tonumber(ARGV[8]))
 purge('CANCELLED', tonumber(ARGV[8]))
 purge('DEAD', tonumber(ARGV[9]))

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -159,7 +160,10 @@ final class RandomCalls {
         return new WorkerLease("w" + pick(3), Duration.ofSeconds(15 + 10L * pick(3)));
     }
 
-    /** Mostly for recent leases, some for old ones, some that were sent before. */
+    /**
+     * Mostly for recent leases, some for old ones, some that were sent before. Those of different jobs may be applied in
+     * any order, so what frees a key comes before what takes one back.
+     */
     List<Settlement> settlements() {
         List<Settlement> done = new ArrayList<>();
         while (!leases.isEmpty() && chance(70)) {
@@ -167,7 +171,16 @@ final class RandomCalls {
             done.add(next);
             sent.add(next);
         }
+        List<Settlement> unsorted = List.copyOf(done);
+        done.sort(Comparator.comparing(s -> !(s instanceof Settlement.Succeeded) || isOneOfSeveral(s, unsorted)));
         return done;
+    }
+
+    private static boolean isOneOfSeveral(Settlement settlement, List<Settlement> all) {
+        return all.stream()
+                        .filter(s -> s.lease().job().equals(settlement.lease().job()))
+                        .count()
+                > 1;
     }
 
     private Lease someLease() {

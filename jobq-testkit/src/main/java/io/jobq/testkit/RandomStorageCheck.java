@@ -32,13 +32,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Drives a storage through random calls beside a naive model, and compares every answer and, after each step, every
- * stored job. A failure tells its seed and its last steps; the system property {@code jobq.seed} repeats it.
+ * stored job. A failure tells its seed and its last steps; the system property {@code jobq.seed} repeats it, and
+ * {@code jobq.seeds} says how many to try.
  *
  * <p>Time moves by tens of seconds while delays, leases and ages end on five, so a storage with a clock of its own may
  * be checked too, if it can be told to let time pass.
  */
 public final class RandomStorageCheck {
     private static final String SEED_PROPERTY = "jobq.seed";
+    private static final String SEEDS_PROPERTY = "jobq.seeds";
     private static final int STEPS_TOLD = 25;
     private static final int CALLS_AT_MOST = 10_000;
 
@@ -52,13 +54,14 @@ public final class RandomStorageCheck {
     /**
      * Runs with several seeds, different ones each time; with only one if {@code jobq.seed} is set.
      *
-     * @param seeds how many runs
+     * @param seeds how many runs, if {@code jobq.seeds} says nothing else
      * @param steps random calls in each
      */
     public void runMany(int seeds, int steps) {
         Long chosen = Long.getLong(SEED_PROPERTY);
         long first = chosen != null ? chosen : new Random().nextInt(Integer.MAX_VALUE);
-        for (long seed = first; seed < first + (chosen != null ? 1 : seeds); seed++) {
+        int runs = chosen != null ? 1 : Integer.getInteger(SEEDS_PROPERTY, seeds);
+        for (long seed = first; seed < first + runs; seed++) {
             run(seed, steps);
         }
     }

@@ -15,6 +15,7 @@ import io.jobq.spi.Lease;
 import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Settlement;
+import io.jobq.spi.SweepResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -358,6 +359,21 @@ abstract class SettlementContract extends HoldingContract {
             pass(Duration.ofSeconds(60));
             assertThat(jobs().sweep(100).purged()).isEqualTo(1);
             assertThat(admin().find(dead)).isEmpty();
+        }
+
+        @Test
+        void whatASweepMakesTooManyDoesNotCountAsOld() {
+            reopen(new Retention(2, Duration.ofSeconds(60), 2, LONG));
+            settledJob(ContractFixtures::cancel);
+            JobId old = settledJob(ContractFixtures::cancel);
+            JobId running = insert(1).get(0);
+            claimOne();
+            admin().apply(JobFilter.ALL.withIds(Set.of(running)), new JobAction.Cancel("unwanted"), null, 1);
+            pass(Duration.ofSeconds(62));
+
+            assertThat(jobs().sweep(100)).isEqualTo(new SweepResult(0, 1, 1));
+            assertThat(admin().find(old)).isEmpty();
+            assertThat(admin().find(running)).map(JobSnapshot::state).hasValue(JobState.CANCELLED);
         }
 
         @Test
