@@ -6,7 +6,9 @@ import io.jobq.limits.Limits;
 import io.jobq.limits.Rate;
 import io.jobq.spi.JobOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,9 @@ import org.HdrHistogram.ConcurrentHistogram;
  */
 final class TenantsMode implements Mode {
     private static final int BATCH = 100;
+    private static final int WARM_UP_ROUNDS = 3;
+    /** The part of the backlog beside which the waiting is warmed up: without any, the busy case alone would start cold. */
+    private static final int WARM_UP_PART = 2;
 
     @Override
     public String name() {
@@ -39,6 +44,7 @@ final class TenantsMode implements Mode {
         defaults.put("seconds", "15");
         defaults.put("work-ms", "5");
         defaults.put("tenants", "100000");
+        defaults.put("rounds", "9");
         defaults.put("payload", "100");
         defaults.put("concurrency", "20");
         defaults.put("metrics", "on");
@@ -48,16 +54,11 @@ final class TenantsMode implements Mode {
     @Override
     public void run(Options options, Results results) throws InterruptedException {
         int jobs = options.number("jobs", 1);
-        wait(options, 0, results, "warm-up");
+        wait(options, jobs / WARM_UP_PART, results, "warm-up");
         long idle = wait(options, 0, results, "idle");
         long busy = wait(options, jobs, results, "backlog");
         results.print("p99_ratio", (double) busy / idle, "ratio", Map.of());
-        int tenants = options.number("tenants", 2 * BATCH);
-        claims(options, tenants, tenants, results, "warm-up");
-        double one = claims(options, tenants, 1, results, "one tenant");
-        double many = claims(options, tenants, tenants, results, "many tenants");
-        throttled(options, tenants, one, results);
-        results.print("many_ratio", many / one, "ratio", Map.of());
+        claims(options, results);
     }
 
     /** How long one tenant's jobs wait while another has a backlog: microseconds, 99th percentile. */
@@ -96,16 +97,64 @@ final class TenantsMode implements Mode {
         return JobOptions.DEFAULT.withTenant("tenant" + number);
     }
 
-    /** Microseconds per job to settle and claim so many jobs of so many tenants. */
-    private static double claims(Options options, int jobs, int tenants, Results results, String name) {
-        try (Jobs queue = new Jobs(options)) {
-            queue.insert(jobs, i -> ofTenant(i % tenants));
-            return drain(queue, results, name);
+    /** What a claim costs for one tenant, for many, and while half of them are throttled; in turns, since each is short. */
+    private static void claims(Options options, Results results) {
+        int tenants = options.number("tenants", 2 * BATCH);
+        int rounds = options.number("rounds", 1);
+        Case one = new Case("one tenant");
+        Case many = new Case("many tenants");
+        Case throttled = new Case("half throttled and aside");
+        try (Jobs ofOne = new Jobs(options);
+                Jobs ofMany = new Jobs(options);
+                Jobs ofHalf = new Jobs(options)) {
+            throttle(ofHalf, tenants, results);
+            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+                boolean counts = round >= 0;
+                ofOne.insert(tenants, i -> ofTenant(0));
+                one.add(drain(ofOne), counts);
+                ofMany.insert(tenants, TenantsMode::ofTenant);
+                many.add(drain(ofMany), counts);
+                ofHalf.insert(tenants / 2, i -> ofTenant(2 * i));
+                throttled.add(drain(ofHalf), counts);
+            }
+        }
+        for (Case each : List.of(one, many, throttled)) {
+            print(results, each.name, each.median());
+        }
+        results.print("many_ratio", many.median() / one.median(), "ratio", Map.of());
+        results.print("throttled_ratio", throttled.median() / one.median(), "ratio", Map.of());
+    }
+
+    /** Figures of one kind. */
+    private static final class Case {
+        private final String name;
+        private final List<Double> figures = new ArrayList<>();
+
+        Case(String name) {
+            this.name = name;
+        }
+
+        void add(double figure, boolean counts) {
+            if (counts) {
+                figures.add(figure);
+            }
+        }
+
+        double median() {
+            return figures.stream()
+                    .sorted()
+                    .skip(figures.size() / 2)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
-    /** Claims until there is nothing more to claim. */
-    private static double drain(Jobs queue, Results results, String name) {
+    private static void print(Results results, String name, double micros) {
+        results.print("claim_us_per_job", micros, "us", Map.of("case", name));
+    }
+
+    /** Microseconds per job to claim until there is nothing more to claim, and to settle that. */
+    private static double drain(Jobs queue) {
         Stopwatch time = new Stopwatch();
         int claimed = 0;
         time.start();
@@ -115,28 +164,20 @@ final class TenantsMode implements Mode {
             claimed += got;
         } while (got > 0 || queue.mayHaveMore());
         time.stop();
-        double micros = time.nanos() / 1e3 / Math.max(1, claimed);
-        results.print("claim_us_per_job", micros, "us", Map.of("case", name, "claimed", claimed));
-        return micros;
+        return time.nanos() / 1e3 / Math.max(1, claimed);
     }
 
-    /** Every other tenant has used up its rate. Their jobs are set aside first, and then cost nothing. */
-    private static void throttled(Options options, int tenants, double one, Results results) {
-        try (Jobs queue = new Jobs(options)) {
-            Limits limits = Limits.of(queue.storage(), Jobs.QUEUE)
-                    .tenantClass("free", Limit.rate(new Rate(1, Duration.ofHours(24), 1)));
-            int half = tenants / 2;
-            for (int i = 0; i < half; i++) {
-                limits.assign("tenant" + (2 * i + 1), "free");
-            }
-            queue.insert(half, i -> ofTenant(2 * i + 1));
-            drain(queue, results, "the first job of each under a rate");
-            queue.insert(2 * half, TenantsMode::ofTenant);
-            double aside = drain(queue, results, "half throttled, setting them aside");
-            queue.insert(half, i -> ofTenant(2 * i));
-            double steady = drain(queue, results, "half throttled and aside");
-            results.print("throttling_ratio", aside / one, "ratio", Map.of());
-            results.print("throttled_ratio", steady / one, "ratio", Map.of());
+    /** Every other tenant has used up its rate, and a job that stands aside: which costs once, when it is looked at. */
+    private static void throttle(Jobs queue, int tenants, Results results) {
+        Limits limits = Limits.of(queue.storage(), Jobs.QUEUE)
+                .tenantClass("free", Limit.rate(new Rate(1, Duration.ofHours(24), 1)));
+        int half = tenants / 2;
+        for (int i = 0; i < half; i++) {
+            limits.assign("tenant" + (2 * i + 1), "free");
         }
+        queue.insert(half, i -> ofTenant(2 * i + 1));
+        print(results, "the first job of each under a rate", drain(queue));
+        queue.insert(2 * half, TenantsMode::ofTenant);
+        print(results, "half throttled, setting them aside", drain(queue));
     }
 }
