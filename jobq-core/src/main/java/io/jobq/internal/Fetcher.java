@@ -42,6 +42,9 @@ final class Fetcher implements Runnable {
         /** Takes jobs on. */
         void start(List<Claimed> jobs);
 
+        /** The storage took so long to answer. */
+        void answered(long tookNanos);
+
         /** A settlement took effect, or came too late. */
         void settled(Done done, SettleResult result);
     }
@@ -60,9 +63,10 @@ final class Fetcher implements Runnable {
      *
      * @param told what it settles
      * @param limit how many jobs it may bring
+     * @param begun when, by {@link System#nanoTime()}
      * @param call the call itself
      */
-    private record Round(List<Done> told, int limit, OngoingExchange call) {}
+    private record Round(List<Done> told, int limit, long begun, OngoingExchange call) {}
 
     private static final Logger log = LoggerFactory.getLogger(Fetcher.class);
     private static final long MIN_BACKOFF = TimeUnit.MILLISECONDS.toNanos(20);
@@ -231,7 +235,8 @@ final class Fetcher implements Runnable {
             wakeAt = System.nanoTime() + fallbackNanos;
         }
         Claim want = new Claim(worker, shares.divide(limit), limit, unpark);
-        return new Round(told, limit, begin(settlements(told), want));
+        long now = System.nanoTime();
+        return new Round(told, limit, now, begin(settlements(told), want));
     }
 
     private OngoingExchange begin(List<Settlement> settlements, Claim want) {
@@ -262,6 +267,7 @@ final class Fetcher implements Runnable {
         }
         failed = 0;
         failures = 0;
+        owner.answered(System.nanoTime() - round.begun);
         answer(round.told, reply.settled());
         takeOn(reply, round.limit);
         return reply.claimed().size();

@@ -270,6 +270,11 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     }
 
     @Override
+    public void answered(long tookNanos) {
+        pace.answered(tookNanos);
+    }
+
+    @Override
     public void settled(Fetcher.Done done, SettleResult result) {
         held.remove(done.job().lease());
         if (done.attempt() != null) {

@@ -146,6 +146,11 @@ class FetcherTest {
         }
 
         @Override
+        public void answered(long tookNanos) {
+            assertThat(tookNanos).isNotNegative();
+        }
+
+        @Override
         public void settled(Fetcher.Done done, SettleResult result) {
             assertThat(result).isEqualTo(SettleResult.APPLIED);
         }

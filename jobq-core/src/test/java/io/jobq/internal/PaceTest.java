@@ -14,6 +14,12 @@ class PaceTest {
         }
     }
 
+    private void answered(int times, Duration each) {
+        for (int i = 0; i < times; i++) {
+            pace.answered(each.toNanos());
+        }
+    }
+
     @Test
     void claimsNothingAheadBeforeJobsHaveShownToBeShort() {
         assertThat(pace.ahead(100)).isZero();
@@ -29,6 +35,23 @@ class PaceTest {
         assertThat(pace.ahead(100)).isBetween(3, 4);
         ended(300, Duration.ofSeconds(1));
         assertThat(pace.ahead(100)).isZero();
+    }
+
+    @Test
+    void claimsAsManyAheadAsStartWithinTwoCallsOfAFastStorage() {
+        ended(300, Duration.ofMillis(5));
+        answered(300, Duration.ofNanos(500_000));
+        assertThat(pace.ahead(100)).isBetween(19, 20);
+        answered(300, Duration.ofNanos(10_000));
+        assertThat(pace.ahead(100)).isZero();
+    }
+
+    @Test
+    void oneSlowAnswerIsSoonForgotten() {
+        ended(300, Duration.ofMillis(5));
+        answered(300, Duration.ofNanos(10_000));
+        answered(1, Duration.ofMinutes(1));
+        assertThat(pace.ahead(100)).isBetween(1, 6);
     }
 
     @Test
