@@ -43,6 +43,9 @@ final class Admission {
     /** Jobs that came back from any gate and have not started. */
     private int returned;
 
+    /** The limits of the job that was last asked whether it may start, by its targets. */
+    private final Limit[] asked = new Limit[SETTING_ASIDE.size()];
+
     // of the exchange at hand
     private long now;
     private int looks;
@@ -187,9 +190,11 @@ final class Admission {
 
     /** The first gate that refuses a job, but for the one of this target, if any. */
     private @Nullable Gate refusing(Entry entry, @Nullable Target but) {
-        for (Target target : SETTING_ASIDE) {
+        for (int i = 0; i < asked.length; i++) {
+            Target target = SETTING_ASIDE.get(i);
             String name = target == but ? null : name(entry, target);
-            Gate gate = name == null ? null : refusing(entry, target, name);
+            asked[i] = name == null ? Limit.NONE : rules.limit(target, name);
+            Gate gate = name == null ? null : refusing(entry, target, name, asked[i]);
             if (gate != null) {
                 return gate;
             }
@@ -197,8 +202,7 @@ final class Admission {
         return null;
     }
 
-    private @Nullable Gate refusing(Entry entry, Target target, String name) {
-        Limit limit = rules.limit(target, name);
+    private @Nullable Gate refusing(Entry entry, Target target, String name, Limit limit) {
         Gate gate = gates.find(target, name);
         if (gate == null) {
             return limit.concurrency() == 0 ? gates.get(target, name, now) : null;
@@ -216,24 +220,28 @@ final class Admission {
         };
     }
 
+    /** Starts a job that no gate has refused just now. */
     private void admit(Entry entry) {
         arrived(entry);
-        List<Gate> counting = new ArrayList<>(SETTING_ASIDE.size() + 1);
-        if (whole.usage.start(limit(whole), now)) {
-            counting.add(whole);
-        }
-        for (Target target : SETTING_ASIDE) {
-            String name = name(entry, target);
-            Limit limit = name == null ? Limit.NONE : rules.limit(target, name);
-            if (name != null && !limit.equals(Limit.NONE)) {
+        entry.counting = null;
+        count(entry, whole, limit(whole));
+        for (int i = 0; i < asked.length; i++) {
+            Target target = SETTING_ASIDE.get(i);
+            String name = asked[i].equals(Limit.NONE) ? null : name(entry, target);
+            if (name != null) {
                 Gate gate = gates.get(target, name, now);
-                if (gate.usage.start(limit, now)) {
-                    counting.add(gate);
-                }
+                count(entry, gate, asked[i]);
                 see(gate);
             }
         }
-        entry.counting = counting.isEmpty() ? null : counting;
+    }
+
+    private void count(Entry entry, Gate gate, Limit limit) {
+        if (gate.usage.start(limit, now)) {
+            List<Gate> counting = entry.counting == null ? new ArrayList<>(asked.length + 1) : entry.counting;
+            counting.add(gate);
+            entry.counting = counting;
+        }
     }
 
     /** A job that may have come back from a gate is no longer on its way. */

@@ -24,6 +24,8 @@ final class Returns {
     private final Set<Gate> holding = new LinkedHashSet<>();
 
     private long lastNumber;
+    /** That of the first of the timed, which each claim asks for. */
+    private long nextDue = Long.MAX_VALUE;
 
     /** Puts a gate where it belongs now, behind others that are there. */
     void see(Gate gate, Limit limit, long now) {
@@ -31,6 +33,7 @@ final class Returns {
         if (gate.number != 0) {
             timed.remove(gate);
             gate.number = 0;
+            nextDue = timed.isEmpty() ? Long.MAX_VALUE : timed.first().due;
         }
         if (!gate.hasAside()) {
             holding.remove(gate);
@@ -53,6 +56,7 @@ final class Returns {
         gate.due = due;
         gate.number = ++lastNumber;
         timed.add(gate);
+        nextDue = Math.min(nextDue, due);
     }
 
     /** The next gate with room; null when there is none. */
@@ -64,12 +68,12 @@ final class Returns {
     /** The first gate that waits for a time which has come; null when there is none. */
     @Nullable
     Gate due(long now) {
-        return nextDue() <= now ? timed.first() : null;
+        return nextDue <= now ? timed.first() : null;
     }
 
     /** The next time that a gate waits for; the end of time when none does. */
     long nextDue() {
-        return timed.isEmpty() ? Long.MAX_VALUE : timed.first().due;
+        return nextDue;
     }
 
     boolean has(Gate gate) {

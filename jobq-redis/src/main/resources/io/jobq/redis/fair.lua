@@ -32,10 +32,12 @@ fair = function()
   end
 
   local function termsAt(name)
-    if termsOf[name] == nil then
+    local known = termsOf[name]
+    if known == nil then
       terms({name})
+      known = termsOf[name]
     end
-    return termsOf[name]
+    return known
   end
 
   -- The terms of levels, by level from 0.
@@ -65,13 +67,15 @@ fair = function()
     end
   end
 
+  local byte, TENANT, KEY = string.byte, string.byte('tk', 1, 2)
+
   -- The terms that hold for what rules are about: its own, and those of its class.
   local function termsFor(name)
-    local own, kind = termsAt(name), string.sub(name, 1, 1)
-    if kind == 't' then
+    local own, kind = termsAt(name), byte(name)
+    if kind == TENANT then
       return own, termsAt(own and own.class and 'c' .. own.class or 'c')
     end
-    return own, kind == 'k' and termsAt('k') or nil
+    return own, kind == KEY and termsAt('k') or nil
   end
 
   -- The weights of tenants, by lane; an empty table if there are no rules.

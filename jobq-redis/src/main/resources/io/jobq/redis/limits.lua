@@ -188,7 +188,11 @@ limits = function()
   -- The type, the tenant and the limit key in a head, as they stand there. In front of them there are numbers only, and behind
   -- them comes no other text before the type, which is the last.
   local function subjectsOf(body)
-    local tenant, key
+    local tenant, type = match(body, '^{"at":%d+,["%a:%d,%-]-"tenant":"([^"\\]*)","type":"([^"\\]*)"')
+    if type then -- as most are
+      return type, tenant
+    end
+    local key
     local name, text, close = textIn(body, '^{"at":%d+,["%a:%d,%-]-"(%a+)":"([^"\\]*)()', 1)
     while name ~= 'type' do
       if name == 'tenant' then
