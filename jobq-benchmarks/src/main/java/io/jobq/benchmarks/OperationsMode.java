@@ -48,6 +48,7 @@ final class OperationsMode implements Mode {
                 single(operations, queue.insert(10, i -> JobOptions.DEFAULT), round == 1, results);
                 bulk(operations, round == 1, results);
             }
+            pauseAll(operations, queue, results);
             time("purge", true, results, () -> begin(operations, READY, new JobAction.Delete()));
         }
     }
@@ -85,6 +86,15 @@ final class OperationsMode implements Mode {
         JobFilter nobodys = READY.withTenant("nobody");
         time("dry_run_scanning", reported, results, () -> operations.count(nobodys, new JobAction.Delete()));
         time("unfinished", reported, results, operations::unfinished);
+    }
+
+    /** The type of all jobs is paused, all are set aside for it, and it is resumed. */
+    private static void pauseAll(Operations operations, Jobs queue, Results results) {
+        time("pause_type_of_all", true, results, () -> operations.pauseType(Jobs.QUEUE, Bench.TYPE));
+        do {
+            queue.next(1);
+        } while (queue.mayHaveMore());
+        time("resume_type_of_all", true, results, () -> operations.resumeType(Jobs.QUEUE, Bench.TYPE));
     }
 
     /** Until the first jobs are changed: a page of the places that earlier rounds have emptied has none. */

@@ -101,32 +101,41 @@ final class TenantsMode implements Mode {
         return JobOptions.DEFAULT.withTenant("tenant" + number);
     }
 
-    /** What a claim costs for one tenant, for many, and while half of them are throttled; in turns, since each is short. */
+    /**
+     * What a claim costs for one tenant, without and with limits, for many, and while half of them are throttled; in turns,
+     * since each is short.
+     */
     private static void claims(Options options, Results results) {
         int tenants = options.number("tenants", 2 * BATCH);
         int rounds = options.number("rounds", 1);
         Case one = new Case("one tenant");
+        Case limited = new Case("one tenant, under a limit");
         Case many = new Case("many tenants");
         Case throttled = new Case("half throttled and aside");
         try (Jobs ofOne = new Jobs(options);
+                Jobs ofLimited = new Jobs(options);
                 Jobs ofMany = new Jobs(options);
                 Jobs ofHalf = new Jobs(options)) {
+            Limits.of(ofLimited.storage(), Jobs.QUEUE).eachTenant(Limit.rate(Rate.perSecond(1_000_000)));
             throttle(ofHalf, tenants, results);
             for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 boolean counts = round >= 0;
                 ofOne.insert(tenants, i -> ofTenant(0));
                 one.add(drain(ofOne), counts);
+                ofLimited.insert(tenants, i -> ofTenant(0));
+                limited.add(drain(ofLimited), counts);
                 ofMany.insert(tenants, TenantsMode::ofTenant);
                 many.add(drain(ofMany), counts);
                 ofHalf.insert(tenants / 2, i -> ofTenant(2 * i));
                 throttled.add(drain(ofHalf), counts);
             }
         }
-        for (Case each : List.of(one, many, throttled)) {
+        for (Case each : List.of(one, limited, many, throttled)) {
             print(results, each.name, each.median());
         }
         results.print("many_ratio", many.median() / one.median(), "ratio", Map.of());
         results.print("throttled_ratio", throttled.median() / one.median(), "ratio", Map.of());
+        results.print("throttled_limited_ratio", throttled.median() / limited.median(), "ratio", Map.of());
     }
 
     /** Figures of one kind. */

@@ -87,34 +87,36 @@ local function listShared(level)
   return #found / 2
 end
 
--- Running jobs in the order of their tokens, then of their ids.
+-- Running jobs in the order of their tokens, then of their ids. Looks at all leases: they are in the order of their ends.
 local function listRunning()
-  local claims = {}
+  local leasesOf, tokens, from = {}, {}, tonumber(position) or 0
   for _, lease in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
     local token = tonumber(string.match(lease, '^%d+'))
-    if token and (position == '' or token >= tonumber(position)) then
-      claims[#claims + 1] = {token = token, lease = lease}
+    if token and token >= from then
+      if not leasesOf[token] then
+        tokens[#tokens + 1], leasesOf[token] = token, {}
+      end
+      table.insert(leasesOf[token], lease)
     end
   end
-  table.sort(claims, function(a, b)
-    return a.token < b.token or (a.token == b.token and a.lease < b.lease)
-  end)
-  local at = 1
-  while at <= #claims and #rows < 3 * most do
-    local token, running = claims[at].token, {}
-    while at <= #claims and claims[at].token == token do
-      local text, ids = holdersOf(claims[at].lease)
+  table.sort(tokens)
+  for _, token in ipairs(tokens) do
+    local running = {}
+    for _, lease in ipairs(leasesOf[token]) do
+      local text, ids = holdersOf(lease)
       for i, record in ipairs(#ids > 0 and redis.call('HMGET', STATE, unpack(ids)) or {}) do
         local behind = token ~= tonumber(position) or ids[i] > member
-        if behind and underLease(record, claims[at].lease, text) then
+        if behind and underLease(record, lease, text) then
           running[#running + 1] = ids[i]
         end
       end
-      at = at + 1
     end
     table.sort(running)
     for i = 1, math.min(#running, most - #rows / 3) do
       add(string.format('%.0f', token), running[i], running[i])
+    end
+    if #rows >= 3 * most then
+      break
     end
   end
   return #rows / 3
