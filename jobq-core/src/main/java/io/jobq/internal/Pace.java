@@ -5,16 +5,18 @@ import java.util.concurrent.TimeUnit;
 /**
  * How many jobs to claim beyond the free slots, so that slots with short jobs need not wait for the storage between two of
  * them: as many as the slots will have taken on within two calls of the storage, the one under way and the next, going by
- * how long jobs and calls have taken of late (Little's law: waiting jobs = rate × wait). A slow storage makes no job wait
- * for more than {@value #WAIT_MILLIS} ms, and jobs that are not short are not claimed ahead at all. For one thread.
+ * how long jobs and calls have taken of late (Little's law: waiting jobs = rate × wait). That is taken for half a
+ * millisecond at least, which threads need to wake each other, and for {@value #MOST_MILLIS} ms at most. Jobs that are not
+ * short are not claimed ahead at all. For one thread.
  */
 final class Pace {
-    private static final int WAIT_MILLIS = 2;
-    private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS);
+    private static final int MOST_MILLIS = 2;
+    private static final long MOST = TimeUnit.MILLISECONDS.toNanos(MOST_MILLIS);
+    private static final long LEAST = TimeUnit.MICROSECONDS.toNanos(500);
     private static final double SLOW = TimeUnit.SECONDS.toNanos(1);
 
     private double run = SLOW;
-    private double call = (double) WAIT;
+    private double call = (double) MOST;
 
     /** Takes down how long an attempt ran; negative for one that has not come to an end, or to a slot. */
     void ended(long ranNanos) {
@@ -23,7 +25,7 @@ final class Pace {
 
     /** Takes down how long the storage took to answer. */
     void answered(long tookNanos) {
-        call = mean(call, Math.min(tookNanos, WAIT));
+        call = mean(call, Math.min(tookNanos, MOST));
     }
 
     private static double mean(double before, long next) {
@@ -32,6 +34,7 @@ final class Pace {
 
     /** How many to claim ahead of so many slots: no more than there are. */
     int ahead(int slots) {
-        return (int) (slots * Math.min(1, Math.min((double) WAIT, 2 * call) / Math.max(run, 1)));
+        long wait = Math.max(LEAST, Math.min(MOST, (long) (2 * call)));
+        return (int) (slots * Math.min(1, wait / Math.max(run, 1)));
     }
 }

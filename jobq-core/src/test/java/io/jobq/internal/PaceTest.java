@@ -43,7 +43,7 @@ class PaceTest {
         answered(300, Duration.ofNanos(500_000));
         assertThat(pace.ahead(100)).isBetween(19, 20);
         answered(300, Duration.ofNanos(10_000));
-        assertThat(pace.ahead(100)).isZero();
+        assertThat(pace.ahead(100)).as("for threads to wake").isBetween(9, 10);
     }
 
     @Test
@@ -51,7 +51,7 @@ class PaceTest {
         ended(300, Duration.ofMillis(5));
         answered(300, Duration.ofNanos(10_000));
         answered(1, Duration.ofMinutes(1));
-        assertThat(pace.ahead(100)).isBetween(1, 6);
+        assertThat(pace.ahead(100)).isBetween(9, 10);
     }
 
     @Test
