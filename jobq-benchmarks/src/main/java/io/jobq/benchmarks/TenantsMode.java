@@ -118,16 +118,15 @@ final class TenantsMode implements Mode {
                 Jobs ofHalf = new Jobs(options)) {
             Limits.of(ofLimited.storage(), Jobs.QUEUE).eachTenant(Limit.rate(Rate.perSecond(1_000_000)));
             throttle(ofHalf, tenants, results);
-            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-                boolean counts = round >= 0;
+            for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
                 ofOne.insert(tenants, i -> ofTenant(0));
-                one.add(drain(ofOne), counts);
+                one.add(drain(ofOne));
                 ofLimited.insert(tenants, i -> ofTenant(0));
-                limited.add(drain(ofLimited), counts);
+                limited.add(drain(ofLimited));
                 ofMany.insert(tenants, TenantsMode::ofTenant);
-                many.add(drain(ofMany), counts);
+                many.add(drain(ofMany));
                 ofHalf.insert(tenants / 2, i -> ofTenant(2 * i));
-                throttled.add(drain(ofHalf), counts);
+                throttled.add(drain(ofHalf));
             }
         }
         for (Case each : List.of(one, limited, many, throttled)) {
@@ -138,7 +137,7 @@ final class TenantsMode implements Mode {
         results.print("throttled_limited_ratio", throttled.median() / limited.median(), "ratio", Map.of());
     }
 
-    /** Figures of one kind. */
+    /** Figures of one kind, of which the first warm up. */
     private static final class Case {
         private final String name;
         private final List<Double> figures = new ArrayList<>();
@@ -147,16 +146,15 @@ final class TenantsMode implements Mode {
             this.name = name;
         }
 
-        void add(double figure, boolean counts) {
-            if (counts) {
-                figures.add(figure);
-            }
+        void add(double figure) {
+            figures.add(figure);
         }
 
         double median() {
             return figures.stream()
+                    .skip(WARM_UP_ROUNDS)
                     .sorted()
-                    .skip(figures.size() / 2)
+                    .skip((figures.size() - WARM_UP_ROUNDS) / 2)
                     .findFirst()
                     .orElseThrow();
         }

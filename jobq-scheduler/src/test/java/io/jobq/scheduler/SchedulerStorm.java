@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class SchedulerStorm extends SchedulerFixture {
     private static final int INSTANCES = 5;
-    /** Leaders that are held up one after the other may take longer than a minute, after which ticks would be dropped. */
-    private static final Duration GRACE = Duration.ofMinutes(10);
+    /** All but one may be held up one after the other, each until its lease has run out: no tick is later than that. */
+    private static final Duration GRACE = LEASE.multipliedBy(INSTANCES + 1L);
 
     private static final int SCHEDULES = 200;
 

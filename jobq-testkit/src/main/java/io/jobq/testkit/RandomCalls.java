@@ -162,7 +162,7 @@ final class RandomCalls {
 
     /**
      * Mostly for recent leases, some for old ones, some that were sent before. Those of different jobs may be applied in
-     * any order, so what frees a key comes before what takes one back.
+     * any order, so when some give jobs back, which takes back their keys, successes come first, which free them.
      */
     List<Settlement> settlements() {
         List<Settlement> done = new ArrayList<>();
@@ -172,7 +172,9 @@ final class RandomCalls {
             sent.add(next);
         }
         List<Settlement> unsorted = List.copyOf(done);
-        done.sort(Comparator.comparing(s -> !(s instanceof Settlement.Succeeded) || isOneOfSeveral(s, unsorted)));
+        if (unsorted.stream().anyMatch(s -> s instanceof Settlement.Release || s instanceof Settlement.Park)) {
+            done.sort(Comparator.comparing(s -> !(s instanceof Settlement.Succeeded) || isOneOfSeveral(s, unsorted)));
+        }
         return done;
     }
 
