@@ -85,10 +85,20 @@ public final class IdempotencyStorm {
                     + ledger.repetitions() + " repetitions that the contract allows, " + ledger.overtaken()
                     + " effects of overtaken runs";
         } catch (AssertionError | RuntimeException failed) {
-            throw new AssertionError("idempotency storm with seed " + seed + " failed: " + failed.getMessage(), failed);
+            String message = "idempotency storm with seed " + seed + " failed: " + failed.getMessage();
+            throw new AssertionError(message + "\n" + leftovers(control.storage()), failed);
         } finally {
             end(control);
         }
+    }
+
+    /** What has not come to its end. */
+    private String leftovers(Storage storage) {
+        JobFilter live = JobFilter.ALL.withStates(JobState.SCHEDULED, JobState.READY, JobState.RUNNING);
+        long hanging = alive.stream().filter(MortalProcess::isHanging).count();
+        return storage.admin().stats().queues().get(QUEUE) + ", " + hanging + " of " + alive.size()
+                + " processes hang; live jobs, the first 10: "
+                + storage.admin().list(live, null, 10).jobs();
     }
 
     private void end(Peer control) {
