@@ -18,8 +18,24 @@ public interface JobContext {
     /** Which try this is, 1-based. Snoozes, releases and lost leases do not count. */
     int attempt();
 
+    /** The most attempts that this job gets: its own number, else that of the nearest retry policy. */
+    int maxAttempts();
+
+    /**
+     * Whether a failure of this attempt makes the job a dead letter, since it has no further attempt. A retry policy may
+     * give up earlier for some errors.
+     */
+    default boolean isLastAttempt() {
+        return attempt() >= maxAttempts();
+    }
+
     /** Headers from the producer and its interceptors. */
     Map<String, String> headers();
+
+    /** The value of one header; null when there is none of the name. */
+    default @Nullable String header(String name) {
+        return headers().get(name);
+    }
 
     /** Whose job it is; null for nobody's. */
     @Nullable
@@ -51,6 +67,11 @@ public interface JobContext {
      * @param note what is being done; null to keep the last one
      */
     void progress(int percent, @Nullable String note);
+
+    /** Reports how far the work is, 0 to 100 percent, and keeps the last note; as {@link #progress(int, String)}. */
+    default void progress(int percent) {
+        progress(percent, null);
+    }
 
     /** Adds a line to the job's own log, stored like progress; the last 100 lines are kept, at 1,000 characters each. */
     void log(String line);

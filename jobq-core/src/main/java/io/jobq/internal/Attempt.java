@@ -3,6 +3,7 @@ package io.jobq.internal;
 import io.jobq.JobContext;
 import io.jobq.JobId;
 import io.jobq.JobQ;
+import io.jobq.RetryPolicy;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.Lease;
@@ -33,6 +34,7 @@ final class Attempt implements JobContext {
 
     private final Claimed claimed;
     private final TypeDefinition type;
+    private final RetryPolicy policy;
     private final JobQ jobq;
 
     private @Nullable Thread thread;
@@ -51,9 +53,10 @@ final class Attempt implements JobContext {
     private @Nullable String note;
     private List<String> lines = List.of();
 
-    Attempt(Claimed claimed, TypeDefinition type, JobQ jobq) {
+    Attempt(Claimed claimed, TypeDefinition type, RetryPolicy policy, JobQ jobq) {
         this.claimed = claimed;
         this.type = type;
+        this.policy = policy;
         this.jobq = jobq;
     }
 
@@ -71,6 +74,10 @@ final class Attempt implements JobContext {
 
     JobOptions options() {
         return claimed.job().job().options();
+    }
+
+    RetryPolicy policy() {
+        return policy;
     }
 
     /** When a thread took it, by {@link System#nanoTime()}; read once, since clocks are not free. */
@@ -244,6 +251,12 @@ final class Attempt implements JobContext {
     @Override
     public int attempt() {
         return claimed.job().attempt();
+    }
+
+    @Override
+    public int maxAttempts() {
+        int own = options().maxAttempts();
+        return own > 0 ? own : policy.maxAttempts();
     }
 
     @Override

@@ -168,6 +168,7 @@ public final class Engine implements AutoCloseable {
             workers.forEach(WorkerRuntime::listen); // first, since only this may fail, and be repeated
             started = true;
             deadlines.start();
+            timer.scheduleWithFixedDelay(executor.failures()::summarize, 1, 1, TimeUnit.MINUTES);
             workers.forEach(WorkerRuntime::start);
             if (metrics != null) {
                 timer.scheduleWithFixedDelay(this::measureDepth, 0, DEPTH_SECONDS, TimeUnit.SECONDS);
@@ -239,6 +240,7 @@ public final class Engine implements AutoCloseable {
         workers.forEach(WorkerRuntime::quiet);
         stopAll();
         closed = true;
+        executor.failures().summarize();
         waiters.close();
         deadlines.close();
         timer.shutdownNow();

@@ -3,11 +3,12 @@ package io.jobq.internal;
 import io.jobq.AttemptError;
 import io.jobq.JobEnd;
 import io.jobq.JobInterceptor;
+import io.jobq.JobQ;
 import io.jobq.JobQException;
 import io.jobq.Outcome;
 import io.jobq.PayloadCodec;
-import io.jobq.QueueOptions;
 import io.jobq.RetryPolicy;
+import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Lease;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
@@ -32,6 +33,7 @@ final class JobExecutor {
     private final PayloadReader payloads;
     private final PayloadWriter results;
     private final Settings.Retries retries;
+    private final FailureLog failures = new FailureLog();
 
     JobExecutor(List<JobInterceptor> interceptors, Listeners listeners, Settings settings) {
         this.interceptors = interceptors;
@@ -39,6 +41,15 @@ final class JobExecutor {
         this.payloads = new PayloadReader(settings.codec());
         this.results = new PayloadWriter(settings.codec(), settings.maxPayloadBytes());
         this.retries = settings.retries();
+    }
+
+    /** A claimed job as an attempt of its type, to be run here. */
+    Attempt attempt(Claimed claimed, TypeDefinition type, JobQ jobq) {
+        return new Attempt(claimed, type, retries.nearest(claimed.job(), type.options()), jobq);
+    }
+
+    FailureLog failures() {
+        return failures;
     }
 
     /**
@@ -80,6 +91,7 @@ final class JobExecutor {
         if (attempt.hasBegun()) {
             listeners.ended(attempt, new JobEnd(endOf(settlement), ran, error));
         }
+        failures.ended(attempt, settlement, error);
         return settlement;
     }
 
@@ -179,10 +191,10 @@ final class JobExecutor {
                 return apply(Outcome.discard(String.valueOf(error.getMessage())), error);
             }
             Throwable cause = stop == Attempt.Stop.TIMED_OUT ? timeout(error) : error;
-            RetryPolicy policy = policy();
-            Outcome decision = policy.decide(attempt.attempt(), attempts(policy), cause, ThreadLocalRandom.current());
-            log.debug("{} failed; {}", attempt, decision.kind(), cause);
-            return apply(decision, cause);
+            return apply(
+                    attempt.policy()
+                            .decide(attempt.attempt(), attempt.maxAttempts(), cause, ThreadLocalRandom.current()),
+                    cause);
         }
 
         private TimeoutException timeout(Throwable error) {
@@ -224,39 +236,18 @@ final class JobExecutor {
 
         /** A retry that the handler asked for, within the attempts that the policy grants. */
         private Outcome limited(Outcome outcome) {
-            RetryPolicy policy = policy();
             if (outcome.kind() != Outcome.Kind.RETRY) {
                 return outcome;
             }
-            Outcome byCount = policy.classify(error -> Outcome.retry(outcome.reason()))
+            Outcome byCount = attempt.policy()
+                    .classify(error -> Outcome.retry(outcome.reason()))
                     .decide(
                             attempt.attempt(),
-                            attempts(policy),
+                            attempt.maxAttempts(),
                             new JobQException(outcome.reason()),
                             ThreadLocalRandom.current());
             boolean ownDelay = byCount.kind() == Outcome.Kind.RETRY && outcome.delay() != null;
             return ownDelay ? outcome : byCount;
-        }
-
-        private int attempts(RetryPolicy policy) {
-            int own = attempt.options().maxAttempts();
-            return own > 0 ? own : policy.maxAttempts();
-        }
-
-        /** The nearest policy: the job's, its type's, its queue's, the system's. */
-        private RetryPolicy policy() {
-            String name = attempt.options().retryPolicy();
-            @Nullable
-            RetryPolicy nearest = name == null ? null : retries.named().get(name);
-            if (nearest == null) {
-                nearest = attempt.definition().options().retry();
-            }
-            if (nearest == null) {
-                nearest = retries.queues()
-                        .getOrDefault(attempt.queue(), QueueOptions.DEFAULT)
-                        .retry();
-            }
-            return nearest != null ? nearest : retries.system();
         }
     }
 

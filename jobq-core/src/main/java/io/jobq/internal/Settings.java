@@ -2,9 +2,11 @@ package io.jobq.internal;
 
 import io.jobq.JobInterceptor;
 import io.jobq.JobListener;
+import io.jobq.JobSnapshot;
 import io.jobq.PayloadCodec;
 import io.jobq.QueueOptions;
 import io.jobq.RetryPolicy;
+import io.jobq.TypeOptions;
 import io.jobq.WorkerOptions;
 import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,7 +50,20 @@ public record Settings(
      * @param named those that jobs may name
      * @param queues by queue
      */
-    public record Retries(RetryPolicy system, Map<String, RetryPolicy> named, Map<String, QueueOptions> queues) {}
+    public record Retries(RetryPolicy system, Map<String, RetryPolicy> named, Map<String, QueueOptions> queues) {
+        /** The nearest policy: the job's, its type's, its queue's, the system's. */
+        RetryPolicy nearest(JobSnapshot job, TypeOptions type) {
+            String name = job.job().options().retryPolicy();
+            @Nullable RetryPolicy nearest = name == null ? null : named.get(name);
+            if (nearest == null) {
+                nearest = type.retry();
+            }
+            if (nearest == null) {
+                nearest = queues.getOrDefault(job.queue(), QueueOptions.DEFAULT).retry();
+            }
+            return nearest != null ? nearest : system;
+        }
+    }
 
     /**
      * The user's extensions, in the order given.

@@ -1,6 +1,5 @@
 package io.jobq.internal;
 
-import io.jobq.Autoscale;
 import io.jobq.JobQ;
 import io.jobq.JobSnapshot;
 import io.jobq.Worker;
@@ -15,7 +14,6 @@ import io.jobq.spi.Settlement;
 import io.jobq.spi.Signal;
 import io.jobq.spi.Storage;
 import io.jobq.spi.StorageException;
-import io.jobq.spi.StorageStats.QueueStats;
 import io.jobq.spi.Subscription;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
@@ -23,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -49,7 +46,6 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     private static final Set<Signal.Kind> HEEDED =
             Set.of(Signal.Kind.READY, Signal.Kind.CANCEL_REQUESTED, Signal.Kind.RESUMED);
-    private static final long SCALED_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(950);
 
     private final JobQ jobq;
     private final Storage storage;
@@ -73,6 +69,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private final Fetcher fetcher;
     private final AtomicLong settledCount = new AtomicLong();
     private final LeaseKeeper keeper;
+    private final Scaler scaler;
     private final ScheduledExecutorService ticker;
     private final Queue<Attempt> byHand = new ArrayDeque<>();
 
@@ -84,7 +81,6 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private volatile boolean givingUp;
 
     private volatile long tickedNanos;
-    private long scaledNanos = System.nanoTime() - SCALED_EVERY_NANOS;
     private @Nullable Thread fetching;
     private @Nullable Subscription subscription;
 
@@ -102,6 +98,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         this.slots = new Slots<>(options.name(), options.concurrency(), this::run);
         this.fetcher = new Fetcher(storage.jobs(), this, lease, options, types.names());
         this.keeper = new LeaseKeeper(storage, lease, held.all(), this::info, this::obey);
+        this.scaler = new Scaler(id, storage, options, slots, this::concurrency);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon("jobq-keeper-" + id, task));
     }
 
@@ -129,6 +126,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         thread.start();
         long interval = keeper.interval().toNanos();
         ticker.scheduleWithFixedDelay(this::tick, 0, interval, TimeUnit.NANOSECONDS);
+        log.info("worker {} runs: {} slots, queues {}, types {}", id, slots.total(), options.queues(), types.names());
     }
 
     private void heed(Signal signal) {
@@ -152,10 +150,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                 giveUp(attempt);
             }
         }
-        if (tickedNanos - scaledNanos >= SCALED_EVERY_NANOS) {
-            scaledNanos = tickedNanos;
-            autoscale(options.autoscale());
-        }
+        scaler.tick(tickedNanos);
     }
 
     // ---- claimed jobs
@@ -177,12 +172,20 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private void start(Claimed job) {
         Settlement refusal = refuse(job);
         TypeDefinition type = types.find(job.job().type());
+        if (refusal instanceof Settlement.Discard dead) {
+            executor.failures()
+                    .dead(
+                            job.job().type(),
+                            "job " + job.job().id() + " in queue '" + job.job().queue() + "'",
+                            dead.reason(),
+                            null);
+        }
         if (refusal != null || type == null) {
             fetcher.settle(new Fetcher.Done(
                     job, null, refusal != null ? refusal : new Settlement.Park(job.lease(), Report.NOTHING)));
             return;
         }
-        Attempt attempt = new Attempt(job, type, jobq);
+        Attempt attempt = executor.attempt(job, type, jobq);
         held.add(attempt);
         if (givingUp) { // read after it is held: whoever gives up looks there after that
             attempt.stop(Attempt.Stop.SHUTDOWN);
@@ -372,26 +375,6 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
     }
 
-    private void autoscale(@Nullable Autoscale autoscale) {
-        if (autoscale == null) {
-            return;
-        }
-        try {
-            Map<String, QueueStats> queues = storage.admin().stats().queues();
-            Duration oldest = options.queues().keySet().stream()
-                    .map(queues::get)
-                    .map(stats -> stats == null || stats.oldestReady() == null ? Duration.ZERO : stats.oldestReady())
-                    .max(Duration::compareTo)
-                    .orElse(Duration.ZERO);
-            int next = autoscale.wanted(slots.total(), slots.used(), oldest);
-            if (next != slots.total()) {
-                concurrency(next);
-            }
-        } catch (RuntimeException failed) {
-            log.warn("worker {} could not look at the backlog; its concurrency stays {}", id, slots.total(), failed);
-        }
-    }
-
     @Override
     public void quiet() {
         synchronized (quietening) { // never behind a stop that waits for its jobs
@@ -434,7 +417,21 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
         }
         slots.close();
         keeper.signOff();
-        return ended && slots.abandoned() == 0;
+        return tellEnd(ended && slots.abandoned() == 0);
+    }
+
+    private boolean tellEnd(boolean ended) {
+        int untold = held.all().size();
+        if (untold > 0) {
+            log.warn(
+                    "worker {} stops before the storage knows the end of {} jobs; they run again when their leases"
+                            + " end, {} s from now at the latest",
+                    id,
+                    untold,
+                    options.leaseTime().toSeconds());
+        }
+        log.info("worker {} has stopped: {} jobs settled", id, settledCount.get());
+        return ended;
     }
 
     /** A tick that is under way would put the worker on the list again after it has signed off. */

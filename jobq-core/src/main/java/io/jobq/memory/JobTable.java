@@ -18,6 +18,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All jobs and the moves they can make. One lock guards everything; each call takes it once, reads the clock once, and
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * turn), running ones by token, final ones by (finished, sequence). Jobs put ahead of their level stand there by the turn they had before.
  */
 final class JobTable {
+    private static final Logger log = LoggerFactory.getLogger(JobTable.class);
     private static final Duration LONGEST_AGE = Duration.ofDays(365_000);
 
     final Retention retention;
@@ -83,6 +86,7 @@ final class JobTable {
     void close() {
         lock.lock();
         try {
+            tellLost();
             closed = true;
             entries.clear();
             keys.clear();
@@ -91,6 +95,15 @@ final class JobTable {
             signals.clear();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void tellLost() {
+        long lost = entries.values().stream()
+                .filter(entry -> !entry.place.state.isFinal())
+                .count();
+        if (lost > 0) {
+            log.warn("the in-memory storage closes and forgets {} jobs that had not come to an end", lost);
         }
     }
 
