@@ -2,20 +2,13 @@ package io.jobq.system;
 
 import io.jobq.WorkerOptions;
 import io.jobq.redis.RedisOptions;
-import io.jobq.scheduler.Cron;
-import io.jobq.scheduler.Interval;
-import io.jobq.scheduler.Timetable;
-import io.jobq.scheduler.Trigger;
 import io.jobq.spi.Retention;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Makes a configuration of settings. What is wrong is reported, and taken for its default, so that all is read. */
 final class ConfigReader {
@@ -112,22 +105,18 @@ final class ConfigReader {
         Duration max = settings.get(Keys.RETRY_MAX);
         double jitter = settings.get(Keys.RETRY_JITTER);
         if (backoff != RetryConfig.Backoff.EXPONENTIAL) {
-            refuse(Keys.RETRY_FACTOR, "", "is only for jobq.retry.backoff exponential");
+            settings.refuse(Keys.RETRY_FACTOR, "", "is only for jobq.retry.backoff exponential");
         }
         if (backoff == RetryConfig.Backoff.FIXED) {
-            refuse(Keys.RETRY_MAX, "", "is not for jobq.retry.backoff fixed, whose delays are all as long as the base");
+            settings.refuse(
+                    Keys.RETRY_MAX,
+                    "",
+                    "is not for jobq.retry.backoff fixed, whose delays are all as long as the base");
         }
-        return checked(
+        return problems.checked(
                 Keys.RETRY_MAX.pattern(),
                 () -> new RetryConfig(attempts, backoff, base, factor, max, jitter),
                 RetryConfig.DEFAULT);
-    }
-
-    /** Reports what would be ignored. */
-    private void refuse(Key<?> key, String name, String why) {
-        if (settings.has(key, name)) {
-            problems.add(key.of(name), why);
-        }
     }
 
     /** Whoever says how it works wants it, also for schedules that code or other processes store. */
@@ -138,47 +127,14 @@ final class ConfigReader {
                 (enabled == null && isDescribed) ? Boolean.TRUE : enabled,
                 settings.get(Keys.SCHEDULER_LEASE),
                 settings.find(Keys.SCHEDULER_INSTANCE),
-                named(Keys.SCHEDULES, this::schedule));
-    }
-
-    private ScheduleConfig schedule(String name) {
-        if (!settings.has(Keys.SCHEDULE_TYPE, name)) {
-            problems.add(Keys.SCHEDULE_TYPE.of(name), "is missing; it says what jobs the schedule enqueues");
-        }
-        Duration jitter = settings.get(Keys.SCHEDULE_JITTER, name);
-        Timetable plain = Timetable.of(trigger(name));
-        return new ScheduleConfig(
-                checked(Keys.SCHEDULE_JITTER.of(name), () -> plain.jitter(jitter), plain),
-                Objects.requireNonNullElse(settings.find(Keys.SCHEDULE_TYPE, name), ""),
-                settings.find(Keys.SCHEDULE_PAYLOAD, name),
-                settings.find(Keys.SCHEDULE_QUEUE, name),
-                settings.get(Keys.MISFIRE, name),
-                settings.get(Keys.OVERLAP, name),
-                settings.get(Keys.PAUSED, name));
-    }
-
-    private Trigger trigger(String name) {
-        ZoneId zone = settings.get(Keys.ZONE, name);
-        Cron.Dialect dialect = settings.get(Keys.DIALECT, name);
-        String cron = settings.find(Keys.CRON, name);
-        Duration every = settings.find(Keys.EVERY, name);
-        Trigger otherwise = Interval.every(Duration.ofDays(1), Instant.EPOCH, zone);
-        if (settings.has(Keys.CRON, name) == settings.has(Keys.EVERY, name)) {
-            problems.add(Keys.CRON.of(name), "give either this or " + Keys.EVERY.of(name));
-        } else if (cron != null) {
-            return checked(Keys.CRON.of(name), () -> Cron.of(dialect, cron, zone), otherwise);
-        } else if (every != null) {
-            refuse(Keys.DIALECT, name, "is only for " + Keys.CRON.of(name));
-            refuse(Keys.ZONE, name, "is only for " + Keys.CRON.of(name) + "; an interval is counted in UTC");
-            return checked(Keys.EVERY.of(name), () -> Interval.every(every, Instant.EPOCH, zone), otherwise);
-        }
-        return otherwise;
+                named(Keys.SCHEDULES, new ScheduleReader(settings, problems)::schedule));
     }
 
     private MetricsConfig metrics() {
         Boolean enabled = settings.find(Keys.METRICS_ENABLED);
         if (enabled == null && !settings.has(Keys.METRICS_PORT)) {
-            refuse(Keys.METRICS_ADDRESS, "", "is given, but jobq.metrics.port is not, so nothing listens there");
+            settings.refuse(
+                    Keys.METRICS_ADDRESS, "", "is given, but jobq.metrics.port is not, so nothing listens there");
         }
         return new MetricsConfig(
                 enabled != null ? enabled : settings.has(Keys.METRICS_PORT),
@@ -198,15 +154,5 @@ final class ConfigReader {
                 settings.find(Keys.TYPE_ATTEMPTS, name),
                 idempotent,
                 settings.get(Keys.TYPE_RETENTION, name));
-    }
-
-    /** For what only whole values can tell. */
-    private <T> T checked(String key, Supplier<T> made, T otherwise) {
-        try {
-            return made.get();
-        } catch (IllegalArgumentException wrong) {
-            problems.add(key, String.valueOf(wrong.getMessage()));
-            return otherwise;
-        }
     }
 }

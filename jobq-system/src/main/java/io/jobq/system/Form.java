@@ -1,9 +1,11 @@
 package io.jobq.system;
 
 import io.jobq.TypeOptions;
+import io.jobq.scheduler.ExcludedDates;
 import io.jobq.scheduler.Misfire;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Locale;
@@ -164,6 +166,23 @@ record Form<T>(String type, String allowed, Function<String, T> parser) {
                 return ZoneId.of(text);
             } catch (DateTimeException unknown) {
                 throw new IllegalArgumentException("is not a time zone that this JVM knows", unknown);
+            }
+        });
+    }
+
+    static Form<Moment> moment() {
+        return new Form<>(
+                "time", "2026-12-24T18:00:00Z, or a local time or date: 2026-12-24T18:00, 2026-12-24", Moment::parse);
+    }
+
+    static Form<ExcludedDates> dates() {
+        return new Form<>("dates", "dates with commas between them, as 2026-12-25, 2026-12-26", text -> {
+            try {
+                return ExcludedDates.of(Arrays.stream(text.split(","))
+                        .map(each -> LocalDate.parse(each.strip()))
+                        .toList());
+            } catch (DateTimeException notOne) {
+                throw new IllegalArgumentException("is not a list of dates", notOne);
             }
         });
     }

@@ -1,6 +1,8 @@
 package io.jobq.system;
 
 import io.jobq.scheduler.Cron;
+import io.jobq.scheduler.DstPolicy;
+import io.jobq.scheduler.ExcludedDates;
 import io.jobq.scheduler.Misfire;
 import io.jobq.scheduler.Overlap;
 import java.time.Duration;
@@ -72,11 +74,24 @@ final class Keys {
     static final Key<Cron.Dialect> DIALECT =
             key(SCHEDULES + "<schedule>.dialect", Form.word(Cron.Dialect.class), "unix");
     static final Key<ZoneId> ZONE = key(SCHEDULES + "<schedule>.zone", Form.zone(), "UTC");
+    static final Key<DstPolicy.Gap> DST_GAP =
+            key(SCHEDULES + "<schedule>.dst-gap", Form.word(DstPolicy.Gap.class), "run_after");
+    static final Key<DstPolicy.Overlap> DST_OVERLAP =
+            key(SCHEDULES + "<schedule>.dst-overlap", Form.word(DstPolicy.Overlap.class), "once");
     static final Key<Duration> EVERY = key(SCHEDULES + "<schedule>.every", Form.durationFrom("1s"), null);
+    static final Key<Moment> ANCHOR = key(SCHEDULES + "<schedule>.anchor", Form.moment(), "1970-01-01T00:00:00Z");
+    static final Key<Moment> AT = key(SCHEDULES + "<schedule>.at", Form.moment(), null);
+    static final Key<Moment> START = key(SCHEDULES + "<schedule>.start", Form.moment(), null);
+    static final Key<Moment> END = key(SCHEDULES + "<schedule>.end", Form.moment(), null);
+    static final Key<ExcludedDates> EXCEPT = key(SCHEDULES + "<schedule>.except", Form.dates(), null);
     static final Key<String> SCHEDULE_TYPE = key(SCHEDULES + "<schedule>.type", Form.name(), null);
     static final Key<String> SCHEDULE_PAYLOAD = key(SCHEDULES + "<schedule>.payload", Form.json(), null);
     static final Key<String> SCHEDULE_QUEUE = key(SCHEDULES + "<schedule>.queue", Form.name(), null);
     static final Key<Misfire> MISFIRE = key(SCHEDULES + "<schedule>.misfire", Form.misfire(), "run_once");
+    static final Key<Duration> MISFIRE_GRACE =
+            key(SCHEDULES + "<schedule>.misfire-grace", Form.duration("1s", "1h"), "1m");
+    static final Key<Duration> MISFIRE_DEADLINE =
+            key(SCHEDULES + "<schedule>.misfire-deadline", Form.durationFrom("1ms"), null);
     static final Key<Overlap> OVERLAP = key(SCHEDULES + "<schedule>.overlap", Form.word(Overlap.class), "skip");
     static final Key<Duration> SCHEDULE_JITTER = key(SCHEDULES + "<schedule>.jitter", Form.duration("0s", "1d"), "0s");
     static final Key<Boolean> PAUSED = key(SCHEDULES + "<schedule>.paused", Form.flag(), "false");

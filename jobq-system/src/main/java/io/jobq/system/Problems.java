@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that is wrong with a configuration, to be told at once. For one thread. */
@@ -44,6 +45,16 @@ final class Problems {
 
     private void add(String origin, int line, String text) {
         found.add(new Problem(line, origin.isEmpty() ? text : origin + ": " + text));
+    }
+
+    /** For what only whole values can tell: what is refused is reported, and something else taken. */
+    <T> T checked(String key, Supplier<T> made, T otherwise) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException wrong) {
+            add(key, String.valueOf(wrong.getMessage()));
+            return otherwise;
+        }
     }
 
     void throwIfAny() {

@@ -93,6 +93,13 @@ final class Settings {
         return byKey.containsKey(key.of(name));
     }
 
+    /** Reports a key that would be ignored. */
+    void refuse(Key<?> key, String name, String why) {
+        if (has(key, name)) {
+            problems.add(key.of(name), why);
+        }
+    }
+
     /** The value of a key that has a default. */
     <T> T get(Key<T> key) {
         return get(key, "");

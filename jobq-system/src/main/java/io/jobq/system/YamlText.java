@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
@@ -85,6 +86,8 @@ final class YamlText {
             add(key, isNothing(scalar) ? "" : scalar.getValue(), node);
         } else if (Keys.SCHEDULE_PAYLOAD.nameIn(key) != null) {
             addPayload(key, node);
+        } else if (Keys.EXCEPT.nameIn(key) != null && node instanceof SequenceNode dates) {
+            addDates(key, dates);
         } else if (node instanceof MappingNode mapping) {
             flatten(key, mapping, depth);
         } else {
@@ -113,6 +116,14 @@ final class YamlText {
         } catch (IllegalArgumentException notJson) {
             problems.addLine(line(node.getStartMark()), key + ": " + notJson.getMessage());
         }
+    }
+
+    private void addDates(String key, SequenceNode dates) {
+        List<String> texts = new ArrayList<>();
+        for (Node each : dates.getValue()) {
+            texts.add(each instanceof ScalarNode date ? date.getValue() : "");
+        }
+        add(key, String.join(", ", texts), dates);
     }
 
     private void add(String key, String text, Node node) {

@@ -3,9 +3,12 @@ package io.jobq.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobq.scheduler.Misfire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +29,12 @@ class ConfigurationDocTest {
         return ROW.matcher(Files.readString(PAGE)).results().toList();
     }
 
-    private SystemConfig sample(String form) throws IOException {
+    private SystemConfig sample(String form, int number) throws IOException {
         Pattern block = Pattern.compile("(?ms)^```" + form + "\\R(.*?)^```$");
         List<MatchResult> blocks =
                 block.matcher(Files.readString(PAGE)).results().toList();
-        assertThat(blocks).hasSize(1);
-        Path file =
-                Files.writeString(dir.resolve("sample." + form), blocks.get(0).group(1));
+        Path file = Files.writeString(
+                dir.resolve("sample." + form), blocks.get(number).group(1));
         return SystemConfig.load(file, Map.of());
     }
 
@@ -60,8 +62,8 @@ class ConfigurationDocTest {
 
     @Test
     void bothSamplesAreTheSameAndCanBeUsed() throws IOException {
-        SystemConfig yaml = sample("yaml");
-        assertThat(sample("properties")).isEqualTo(yaml);
+        SystemConfig yaml = sample("yaml", 0);
+        assertThat(sample("properties", 0)).isEqualTo(yaml);
         assertThat(new Assembly(yaml).workers())
                 .extracting(worker -> worker.name() + " " + worker.concurrency() + " " + worker.queues())
                 .containsExactly(
@@ -69,6 +71,17 @@ class ConfigurationDocTest {
                         "default 10 {default=50}",
                         "bulk 5 {bulk=10}",
                         "shared 5 {critical=100, default=50, bulk=10}");
+    }
+
+    @Test
+    void theSchedulesOfTheSampleTickAsItSays() throws IOException {
+        Map<String, ScheduleConfig> schedules = sample("yaml", 1).scheduler().schedules();
+        assertThat(schedules.get("close-of-business").timetable().preview(Instant.parse("2026-12-24T00:00:00Z"), 2))
+                .extracting(tick -> tick.at().toInstant())
+                .containsExactly(Instant.parse("2026-12-24T17:00:00Z"), Instant.parse("2026-12-28T17:00:00Z"));
+        assertThat(schedules.get("close-of-business").misfire()).isEqualTo(Misfire.DEFAULT.within(Duration.ofHours(2)));
+        assertThat(schedules.get("migrate").timetable().next(Instant.EPOCH))
+                .contains(Instant.parse("2026-12-24T17:00:00Z"));
     }
 
     @Test

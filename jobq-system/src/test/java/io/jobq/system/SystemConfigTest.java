@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jobq.WorkerOptions;
 import io.jobq.redis.RedisOptions;
 import io.jobq.scheduler.Cron;
+import io.jobq.scheduler.DstPolicy;
+import io.jobq.scheduler.ExcludedDates;
 import io.jobq.scheduler.Interval;
 import io.jobq.scheduler.Misfire;
+import io.jobq.scheduler.Once;
 import io.jobq.scheduler.Overlap;
 import io.jobq.scheduler.Timetable;
 import io.jobq.spi.Retention;
@@ -17,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -61,15 +65,23 @@ class SystemConfigTest {
                     cron: 0 30 2 ? * MON
                     dialect: quartz
                     zone: Europe/Berlin
+                    dst-gap: skip
+                    dst-overlap: twice
+                    start: 2026-01-01
+                    end: 2026-12-31T23:59:30
+                    except: [2026-12-25, 2026-12-26]
                     type: report
                     payload:
                       pages: [1, 2.5, true, null, "3", x]
                     queue: bulk
                     misfire: catch_up:5
+                    misfire-grace: 30s
+                    misfire-deadline: 36h
                     overlap: queue_one
                     jitter: 5m
                     paused: true
-                  tick: {every: 10s, type: tick}
+                  tick: {every: 10s, anchor: "2026-01-01T00:00:05Z", type: tick}
+                  move: {at: "2026-07-01T02:30", zone: Europe/Berlin, type: move}
               metrics: {enabled: true, port: 0, address: "::1"}
               types:
                 report: {queue: bulk, timeout: 2h, max-attempts: 1}
@@ -118,16 +130,27 @@ class SystemConfigTest {
             jobq.scheduler.schedules.nightly.cron=0 30 2 ? * MON
             jobq.scheduler.schedules.nightly.dialect=quartz
             jobq.scheduler.schedules.nightly.zone=Europe/Berlin
+            jobq.scheduler.schedules.nightly.dst-gap=skip
+            jobq.scheduler.schedules.nightly.dst-overlap=twice
+            jobq.scheduler.schedules.nightly.start=2026-01-01T00:00+01:00
+            jobq.scheduler.schedules.nightly.end=2026-12-31T23:59:30
+            jobq.scheduler.schedules.nightly.except=2026-12-26,2026-12-25
             jobq.scheduler.schedules.nightly.type=report
             jobq.scheduler.schedules.nightly.payload={"pages": \\
                 [1, 2.5, true, null, "3", "x"]}
             jobq.scheduler.schedules.nightly.queue=bulk
             jobq.scheduler.schedules.nightly.misfire=catch_up:5
+            jobq.scheduler.schedules.nightly.misfire-grace=30s
+            jobq.scheduler.schedules.nightly.misfire-deadline=36h
             jobq.scheduler.schedules.nightly.overlap=queue_one
             jobq.scheduler.schedules.nightly.jitter=5m
             jobq.scheduler.schedules.nightly.paused=true
             jobq.scheduler.schedules.tick.every=10s
+            jobq.scheduler.schedules.tick.anchor=2026-01-01T01:00:05+01:00
             jobq.scheduler.schedules.tick.type=tick
+            jobq.scheduler.schedules.move.at=2026-07-01T02:30:00
+            jobq.scheduler.schedules.move.zone=Europe/Berlin
+            jobq.scheduler.schedules.move.type=move
             jobq.metrics.enabled=true
             jobq.metrics.port=0
             jobq.metrics.address=::1
@@ -185,9 +208,16 @@ class SystemConfigTest {
     }
 
     private static SchedulerConfig schedulerInCode() {
-        Timetable nightly = Timetable.of(Cron.quartz("0 30 2 ? * MON", ZoneId.of("Europe/Berlin")))
+        ZoneId berlin = ZoneId.of("Europe/Berlin");
+        Timetable nightly = Timetable.of(Cron.quartz("0 30 2 ? * MON", berlin)
+                        .dst(new DstPolicy(DstPolicy.Gap.SKIP, DstPolicy.Overlap.TWICE)))
+                .from(Instant.parse("2025-12-31T23:00:00Z"))
+                .until(Instant.parse("2026-12-31T22:59:30Z"))
+                .except(ExcludedDates.of(LocalDate.of(2026, 12, 25), LocalDate.of(2026, 12, 26)))
                 .jitter(Duration.ofMinutes(5));
-        Timetable tick = Timetable.of(Interval.every(Duration.ofSeconds(10), Instant.EPOCH, ZoneId.of("UTC")));
+        Timetable tick = Timetable.of(
+                Interval.every(Duration.ofSeconds(10), Instant.parse("2026-01-01T00:00:05Z"), ZoneId.of("UTC")));
+        Timetable move = Timetable.of(new Once(Instant.parse("2026-07-01T00:30:00Z"), berlin));
         return new SchedulerConfig(true, Duration.ofSeconds(15), "one", Map.of())
                 .withSchedule(
                         "nightly",
@@ -196,10 +226,11 @@ class SystemConfigTest {
                                 "report",
                                 "{\"pages\":[1,2.5,true,null,\"3\",\"x\"]}",
                                 "bulk",
-                                Misfire.catchUp(5),
+                                Misfire.catchUp(5).grace(Duration.ofSeconds(30)).within(Duration.ofHours(36)),
                                 Overlap.QUEUE_ONE,
                                 true))
-                .withSchedule("tick", ScheduleConfig.of(tick, "tick"));
+                .withSchedule("tick", ScheduleConfig.of(tick, "tick"))
+                .withSchedule("move", ScheduleConfig.of(move, "move"));
     }
 
     @TempDir

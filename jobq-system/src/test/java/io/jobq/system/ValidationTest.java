@@ -79,7 +79,7 @@ class ValidationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             prefix        | a{b}           | 'a{b}' does not fit; allowed: a text without braces
             timeout       | 0s             | '0s' is out of range; allowed: 1ms to 1h, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             replicas      | -1             | '-1' is out of range; allowed: 0 to 100
@@ -108,7 +108,7 @@ class ValidationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             cron     | 61 * * * *   | cron
             dialect  | linux        | 'linux' is none of the words; allowed: unix, quartz, spring
             zone     | Berlin       | 'Berlin' is not a time zone that this JVM knows; allowed: UTC, Europe/Berlin, +02:00 …
@@ -120,14 +120,24 @@ class ValidationTest {
             overlap  | never        | 'never' is none of the words; allowed: allow, skip, queue_one, replace
             jitter   | 2d           | '2d' is out of range; allowed: 0s to 1d, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             paused   | no           | 'no' is neither true nor false; allowed: true or false
-            every    | 1h           | give either this or
+            every    | 1h           | give exactly one of this, jobq.scheduler.schedules.nightly.every and jobq.scheduler.schedules.nightly.at
+            at       | 2026-07-01   | give exactly one of this
+            dst-gap  | run          | 'run' is none of the words; allowed: skip, run_after
+            dst-overlap | never     | 'never' is none of the words; allowed: once, twice
+            start    | tomorrow     | 'tomorrow' is not a time; allowed: 2026-12-24T18:00:00Z, or a local time or date: 2026-12-24T18:00, 2026-12-24
+            start    | 2026-02-30   | '2026-02-30' is not a time
+            end      | 0000-01-01   | end must be in the years 1 to 9999
+            except   | 2026-12-25, xmas | '2026-12-25, xmas' is not a list of dates; allowed: dates with commas between them
+            anchor   | 2026-01-01   | is only for jobq.scheduler.schedules.nightly.every
+            misfire-grace | 2h      | '2h' is out of range; allowed: 1s to 1h
+            misfire-deadline | 0s   | '0s' is out of range; allowed: 1ms to 36500d
             """)
     void whatIsWrongWithAScheduleIsExplained(String key, String value, String message) {
         String schedule = "jobq.scheduler.schedules.nightly.";
         Map<String, String> settings =
                 new LinkedHashMap<>(Map.of(schedule + "type", "report", schedule + "cron", "@daily"));
         settings.put(schedule + key, value);
-        String place = key.equals("every") ? "cron" : key;
+        String place = key.equals("every") || key.equals("at") ? "cron" : key;
         assertThat(problems(settings))
                 .singleElement()
                 .asString()
@@ -153,7 +163,58 @@ class ValidationTest {
         assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "1h", schedule + "dialect", "quartz")))
                 .containsExactly(schedule + "dialect: is only for " + schedule + "cron");
         assertThat(problems(Map.of(schedule + "type", "t", schedule + "every", "24h", schedule + "zone", "Asia/Tokyo")))
-                .containsExactly(schedule + "zone: is only for " + schedule + "cron; an interval is counted in UTC");
+                .containsExactly(
+                        schedule + "zone: means nothing here: an interval is counted in UTC, unless a local time or"
+                                + " date is given");
+        assertThat(problems(
+                        Map.of(schedule + "type", "t", schedule + "at", "2026-07-01", schedule + "dst-gap", "skip")))
+                .containsExactly(schedule + "dst-gap: is only for " + schedule + "cron");
+        Map<String, String> skipping = new LinkedHashMap<>(Map.of(schedule + "type", "t", schedule + "every", "1h"));
+        skipping.put(schedule + "misfire", "skip");
+        skipping.put(schedule + "misfire-deadline", "2h");
+        assertThat(problems(skipping))
+                .containsExactly(schedule + "misfire-deadline: is given, but no missed tick runs anyway with "
+                        + schedule + "misfire skip");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            at    | 2026-03-29T02:30 | 2026-03-29T02:30 does not exist in Europe/Berlin, where the clocks change; write it with its offset
+            start | 2026-10-25T02:30 | 2026-10-25T02:30 occurs twice in Europe/Berlin, where the clocks change; write it with its offset
+            """)
+    void aLocalTimeMustBeOneInstant(String key, String time, String message) {
+        String schedule = "jobq.scheduler.schedules.a.";
+        Map<String, String> settings = new LinkedHashMap<>(Map.of(schedule + "type", "t"));
+        settings.put(schedule + "zone", "Europe/Berlin");
+        settings.put(schedule + (key.equals("at") ? "at" : "every"), key.equals("at") ? time : "1h");
+        settings.put(schedule + key, time);
+        assertThat(problems(settings)).containsExactly(schedule + key + ": " + message);
+    }
+
+    @Test
+    void aScheduleThatNeverTicksIsRefused() {
+        String schedule = "jobq.scheduler.schedules.a.";
+        assertThat(problems(Map.of(
+                        schedule + "type",
+                        "t",
+                        schedule + "at",
+                        "2026-07-01T12:00",
+                        schedule + "except",
+                        "2026-07-01")))
+                .containsExactly(
+                        "jobq.scheduler.schedules.a: never ticks: its start, end and excluded dates leave nothing");
+        assertThat(problems(Map.of(
+                        schedule + "type",
+                        "t",
+                        schedule + "every",
+                        "1h",
+                        schedule + "start",
+                        "2026-07-01",
+                        schedule + "end",
+                        "2026-06-01")))
+                .singleElement()
+                .asString()
+                .startsWith(schedule + "end: start must be before end");
     }
 
     @Test
@@ -179,7 +240,9 @@ class ValidationTest {
                         "jobq.scheduler.schedules.a.every: '500ms' is out of range; allowed: 1s to 36500d, as 500ms, 30s,"
                                 + " 5m, 2h, 7d or PT1M30S");
         assertThat(problems(Map.of("jobq.scheduler.schedules.a", "")))
-                .contains("jobq.scheduler.schedules.a.cron: give either this or jobq.scheduler.schedules.a.every");
+                .contains(
+                        "jobq.scheduler.schedules.a.cron: give exactly one of this, jobq.scheduler.schedules.a.every and"
+                                + " jobq.scheduler.schedules.a.at");
         assertThat(problems(Map.of("jobq.scheduler.schedules.a.cron", "* * *", "jobq.scheduler.schedules.a.type", "t")))
                 .singleElement()
                 .asString()
