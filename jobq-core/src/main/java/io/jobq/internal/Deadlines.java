@@ -31,6 +31,12 @@ final class Deadlines implements Runnable, AutoCloseable {
         watch.start();
     }
 
+    /** Whether time limits are kept, once it is started. */
+    boolean isWatching() {
+        Thread watch = thread;
+        return watch != null && watch.isAlive();
+    }
+
     /** Stops the attempt after this long, unless its deadline is lifted before. */
     void watch(Attempt attempt, Duration limit) {
         long deadline = attempt.begunNanos() + (limit.compareTo(LONGEST) < 0 ? limit : LONGEST).toNanos();

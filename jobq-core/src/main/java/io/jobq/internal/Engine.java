@@ -192,6 +192,8 @@ public final class Engine implements AutoCloseable {
         List<String> problems = new ArrayList<>();
         if (closed) {
             problems.add("closed");
+        } else if (started && !deadlines.isWatching()) {
+            problems.add("the thread that keeps time limits has died; handlers may run for ever");
         }
         for (WorkerRuntime worker : workers) {
             WorkerInfo info = worker.info();

@@ -2,6 +2,7 @@ package io.jobq.scheduler;
 
 import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
+import io.jobq.spi.StorageException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,11 +62,11 @@ final class Leadership {
     }
 
     /** Who leads, as it is stored. */
-    Optional<String> leader(Instant now) {
-        return stored().filter(lead -> lead.end().isAfter(now)).map(Lead::leader);
+    static Optional<String> leader(Registry registry, Instant now) {
+        return stored(registry).filter(lead -> lead.end().isAfter(now)).map(Lead::leader);
     }
 
-    private Optional<Lead> stored() {
+    private static Optional<Lead> stored(Registry registry) {
         return registry.find(KIND, KEY).flatMap(Leadership::read);
     }
 
@@ -90,7 +91,7 @@ final class Leadership {
             if (put(now, current)) {
                 return true;
             }
-            lead = stored().orElse(null);
+            lead = stored(registry).orElse(null);
         }
         follow(lead, now);
         return false;
@@ -147,14 +148,16 @@ final class Leadership {
         nextLook = end.isAfter(now) && end.isBefore(soon) ? end : soon;
     }
 
-    /** Lets another lead at once. */
+    /** Lets another lead at once, unless the storage is away. */
     void release() {
         if (leading) {
             leading = false;
-            registry.put(
-                    new Entry(KIND, KEY, Json.write(new Lead(instance, term, Instant.EPOCH.toString())), 0),
-                    version,
-                    null);
+            Lead over = new Lead(instance, term, Instant.EPOCH.toString());
+            try {
+                registry.put(new Entry(KIND, KEY, Json.write(over), 0), version, null);
+            } catch (StorageException away) {
+                log.debug("the lease of scheduler {} runs out by itself, since the storage is away", instance, away);
+            }
         }
     }
 }

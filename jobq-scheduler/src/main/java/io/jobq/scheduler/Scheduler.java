@@ -36,8 +36,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Enqueues jobs by schedules. Any number of processes on a storage may have one; one of them, the leader, does the work, and
@@ -59,17 +57,21 @@ public final class Scheduler implements AutoCloseable {
     /** The header of a scheduled job that has its tick, as {@link Instant#toString}. */
     public static final String TICK_HEADER = "jobq-tick";
 
-    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     private final JobQ jobq;
     private final Storage storage;
     private final Registry registry;
     private final ScheduleBook book;
     private final Outcomes outcomes;
-    private final Leadership leadership;
-    private final Ticker ticker;
+    private final SchedulerMetrics metrics;
     private final String instance;
-    private @Nullable TickThread thread;
+    private final Duration lease;
+    /** Anew after each stop: a thread that hangs in the storage may still have the one before. */
+    private volatile Duty duty;
+
+    private volatile @Nullable TickThread thread;
     private boolean closed;
+
+    private record Duty(Leadership leadership, Ticker ticker) {}
 
     private Scheduler(Builder builder) {
         this.jobq = builder.jobq;
@@ -78,8 +80,14 @@ public final class Scheduler implements AutoCloseable {
         this.book = new ScheduleBook(registry);
         this.outcomes = new Outcomes(storage.admin());
         this.instance = builder.instance;
-        this.leadership = new Leadership(registry, instance, builder.lease);
-        this.ticker = new Ticker(storage, leadership, new SchedulerMetrics(builder.meters, leadership));
+        this.lease = builder.lease;
+        this.metrics = new SchedulerMetrics(builder.meters, this);
+        this.duty = newDuty();
+    }
+
+    private Duty newDuty() {
+        Leadership leadership = new Leadership(registry, instance, lease);
+        return new Duty(leadership, new Ticker(storage, leadership, metrics));
     }
 
     /** Starts describing a scheduler of a system, which must not be closed before it. */
@@ -301,16 +309,27 @@ public final class Scheduler implements AutoCloseable {
 
     /** Which instance leads; empty while none does. */
     public Optional<String> leader() {
-        return leadership.leader(registry.now());
+        return Leadership.leader(registry, registry.now());
     }
 
     /** Whether this instance leads, as far as it knows. */
     public boolean isLeader() {
-        return leadership.isLeading();
+        return duty.leadership().isLeading();
     }
 
     /**
-     * Takes part: leads or stands by. Starting twice does nothing.
+     * Tells what keeps it from ticking though it is started, in one sentence: its thread has died, or no round has succeeded for a
+     * minute. Empty if nothing does, or it is not to tick. Asks no one but itself, so it is fit for a health check.
+     */
+    public Optional<String> problem() {
+        TickThread running = thread;
+        return running == null
+                ? Optional.empty()
+                : running.problem().map(each -> "scheduler " + instance + ": " + each);
+    }
+
+    /**
+     * Takes part: leads or stands by; also again after {@link #stop}. Starting twice does nothing.
      *
      * @throws JobQException if it is closed
      */
@@ -319,8 +338,9 @@ public final class Scheduler implements AutoCloseable {
             throw new JobQException("this scheduler is closed and can't be started again; build another");
         }
         if (thread == null) {
-            thread = new TickThread(ticker, instance);
-            thread.start();
+            TickThread starting = new TickThread(duty.ticker(), instance);
+            thread = starting;
+            starting.start();
         }
         return this;
     }
@@ -331,29 +351,38 @@ public final class Scheduler implements AutoCloseable {
      * @return when there may be something to do again
      */
     public Instant runPending() {
-        return ticker.round().next();
+        return duty.ticker().round().next();
     }
 
-    private synchronized void poke() {
-        if (thread != null) {
-            thread.poke();
+    private void poke() {
+        TickThread running = thread;
+        if (running != null) {
+            running.poke();
         }
     }
 
-    /** Takes part no more; if it was the leader, another leads within half a second. Closing twice does nothing. */
+    /**
+     * Takes part no more until it is {@linkplain #start started} again; if it was the leader, another leads within half a second. What
+     * comes due meanwhile is missed only if no other scheduler fires it. Waits for a round that is under way, 10 s at most. Stopping
+     * twice does nothing.
+     */
+    public synchronized void stop() {
+        TickThread running = thread;
+        if (running == null) {
+            duty.ticker().resign();
+        } else {
+            running.close();
+            thread = null;
+        }
+        duty = newDuty();
+    }
+
+    /** {@linkplain #stop Stops} for good. Closing twice does nothing. */
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        if (thread != null) {
-            thread.close();
-        }
-        try {
-            leadership.release();
-        } catch (StorageException away) {
-            log.debug("the lease of scheduler {} runs out by itself, since the storage is away", instance, away);
+        if (!closed) {
+            closed = true;
+            stop();
         }
     }
 

@@ -26,7 +26,7 @@ final class SchedulerMetrics {
     private final Timer lateness;
     private final AtomicLong schedules = new AtomicLong();
 
-    SchedulerMetrics(MeterRegistry registry, Leadership leadership) {
+    SchedulerMetrics(MeterRegistry registry, Scheduler scheduler) {
         fired = Counter.builder("jobq.scheduler.ticks").tag("result", "fired").register(registry);
         skipped =
                 Counter.builder("jobq.scheduler.ticks").tag("result", "skipped").register(registry);
@@ -34,7 +34,7 @@ final class SchedulerMetrics {
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
         Gauge.builder("jobq.scheduler.schedules", schedules, AtomicLong::get).register(registry);
-        Gauge.builder("jobq.scheduler.leader", leadership, leads -> leads.isLeading() ? 1 : 0)
+        Gauge.builder("jobq.scheduler.leader", scheduler, each -> each.isLeader() ? 1 : 0)
                 .register(registry);
     }
 

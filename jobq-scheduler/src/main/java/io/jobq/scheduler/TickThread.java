@@ -2,12 +2,15 @@ package io.jobq.scheduler;
 
 import io.jobq.spi.StorageException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs a ticker's rounds, each when the storage's clock says so, on a thread of its own. */
+/** Runs a ticker's rounds, each when the storage's clock says so, on a thread of its own, which resigns at its end. */
 final class TickThread implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TickThread.class);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
@@ -15,17 +18,32 @@ final class TickThread implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private static final Duration CLOSES_WITHIN = Duration.ofSeconds(10);
+    /** Rounds come every ten seconds at least, so this is no hiccup. */
+    private static final Duration USUAL_PATIENCE = Duration.ofMinutes(1);
 
     private final Ticker ticker;
+    private final Duration patience;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition called = lock.newCondition();
     private boolean poked;
-    private boolean closed;
+    private volatile boolean closed;
     private boolean failing;
+    private volatile long succeeded = System.nanoTime();
+    private volatile @Nullable Throwable failure;
 
     TickThread(Ticker ticker, String instance) {
+        this(ticker, instance, USUAL_PATIENCE);
+    }
+
+    /**
+     * With a patience of its own.
+     *
+     * @param patience how long rounds may fail, or one may take, before that is a {@link #problem}
+     */
+    TickThread(Ticker ticker, String instance, Duration patience) {
         this.ticker = ticker;
+        this.patience = patience;
         this.thread = new Thread(this::run, "jobq-scheduler-" + instance);
         this.thread.setDaemon(true);
     }
@@ -46,10 +64,27 @@ final class TickThread implements AutoCloseable {
         }
     }
 
+    /** What keeps it from ticking; empty while nothing does. */
+    Optional<String> problem() {
+        long silent = System.nanoTime() - succeeded;
+        if (!thread.isAlive() && !closed) {
+            return Optional.of("its thread has died; stop and start it");
+        } else if (silent < patience.toNanos()) {
+            return Optional.empty();
+        }
+        Throwable last = failure;
+        return Optional.of("no round has succeeded for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s"
+                + (last == null ? ", one hangs" : ", the last has failed: " + last));
+    }
+
     private void run() {
-        Duration pause = Duration.ZERO;
-        while (sleep(pause)) {
-            pause = round();
+        try {
+            Duration pause = Duration.ZERO;
+            while (sleep(pause)) {
+                pause = round();
+            }
+        } finally {
+            ticker.resign();
         }
     }
 
@@ -57,12 +92,15 @@ final class TickThread implements AutoCloseable {
         long start = System.nanoTime();
         try {
             Ticker.Wake wake = ticker.round();
+            succeeded = System.nanoTime();
+            failure = null;
             if (failing) {
                 log.info("the storage answers again; schedules tick");
                 failing = false;
             }
             return Duration.between(wake.now(), wake.next()).minusNanos(System.nanoTime() - start);
         } catch (Throwable failed) { // also an Error must not end it silently
+            failure = failed;
             report(failed);
             return AFTER_FAILURE;
         }
@@ -87,8 +125,8 @@ final class TickThread implements AutoCloseable {
             }
             poked = false;
             return !closed;
-        } catch (InterruptedException end) {
-            return false;
+        } catch (InterruptedException notOurs) { // only close() ends it
+            return !closed;
         } finally {
             lock.unlock();
         }

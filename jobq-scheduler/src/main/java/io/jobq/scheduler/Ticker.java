@@ -96,6 +96,12 @@ final class Ticker {
         }
     }
 
+    /** Lets another lead at once, and knows nothing any more. */
+    void resign() {
+        forget();
+        leadership.release();
+    }
+
     /** The storage's time, and when to come again. */
     record Wake(Instant now, Instant next) {}
 

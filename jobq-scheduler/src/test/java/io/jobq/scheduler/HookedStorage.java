@@ -31,6 +31,7 @@ final class HookedStorage implements Storage {
     private boolean lose;
     private int callsUntilHook;
     private @Nullable Runnable registryHook;
+    private volatile Runnable eachRegistryCall = () -> {};
     private int cutAfter;
     private @Nullable Runnable atCut;
 
@@ -51,6 +52,11 @@ final class HookedStorage implements Storage {
     void beforeRegistryCall(int call, Runnable action) {
         callsUntilHook = call;
         registryHook = action;
+    }
+
+    /** What happens before each call of the registry from now on, by any thread. */
+    void beforeEachRegistryCall(Runnable action) {
+        eachRegistryCall = action;
     }
 
     /** What happens when so many more jobs have been stored, in one insert or several. */
@@ -84,6 +90,7 @@ final class HookedStorage implements Storage {
     }
 
     private void callOfRegistry() {
+        eachRegistryCall.run();
         Runnable now = registryHook;
         if (now != null && --callsUntilHook == 0) {
             registryHook = null;

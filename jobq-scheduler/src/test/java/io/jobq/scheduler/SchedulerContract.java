@@ -144,6 +144,41 @@ public abstract class SchedulerContract extends ScheduleChangesContract {
     }
 
     @Nested
+    class Restarts {
+        @Test
+        void oneThatStopsLetsAnotherLeadAndTakesOverAgain() {
+            Scheduler a = scheduler("a");
+            Scheduler b = scheduler("b");
+            a.schedule(each(SECOND));
+            Instant start = since("s");
+            run(MINUTE, a, b);
+            a.stop();
+            assertThat(a.isLeader()).isFalse();
+            run(SECOND, b);
+            assertThat(b.isLeader()).isTrue();
+            run(MINUTE, b);
+            b.stop();
+            run(MINUTE, a);
+            assertThat(a.isLeader()).isTrue();
+            assertTicks("s", every(SECOND), start);
+        }
+
+        @Test
+        void whatWasChangedWhileItWasStoppedIsSeen() {
+            Scheduler a = scheduler("a");
+            a.schedule(each(SECOND));
+            run(MINUTE, a);
+            a.stop();
+            scheduler("b").delete("s");
+            scheduler("b").schedule("other", every(SECOND), WORK);
+            int before = ticks("s").size();
+            run(MINUTE, a);
+            assertThat(ticks("s")).hasSize(before);
+            assertThat(ticks("other")).isNotEmpty();
+        }
+    }
+
+    @Nested
     class Downtime {
         private List<Instant> after(Duration downtime, Schedule schedule) {
             Scheduler a = scheduler("a");

@@ -9,6 +9,7 @@ import io.jobq.spi.Storage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -124,11 +125,16 @@ public final class JobQSystem implements AutoCloseable {
         }
     }
 
-    /** A system that only waits for its last jobs is not to be given more. */
+    /** A system that only waits for its last jobs is not to be given more, and one whose schedules do not tick is ill. */
     private HealthForm health() {
         Health health = jobq.health();
-        boolean only = closing && health.up();
-        return HealthForm.of(only ? new Health(false, List.of("closing"), health.workers()) : health, role());
+        List<String> problems = new ArrayList<>(health.problems());
+        if (closing && health.up()) {
+            problems.add("closing");
+        } else if (scheduler != null && !closing) {
+            scheduler.problem().ifPresent(problems::add);
+        }
+        return HealthForm.of(new Health(problems.isEmpty(), problems, health.workers()), role());
     }
 
     private HealthForm.SchedulerRole role() {

@@ -9,6 +9,9 @@ import io.jobq.redis.RedisOptions;
 import io.jobq.scheduler.Interval;
 import io.jobq.scheduler.Scheduled;
 import io.jobq.scheduler.Timetable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +136,43 @@ class SystemSchedulerTest {
             } finally {
                 first.close();
             }
+        }
+    }
+
+    /** Standard error, which fails as a full disk would, for one thread. */
+    private static final class FailingFor extends PrintStream {
+        private final String thread;
+
+        FailingFor(String thread, PrintStream otherwise) {
+            super(otherwise, true);
+            this.thread = thread;
+        }
+
+        @Override
+        public void println(@Nullable String line) {
+            if (Thread.currentThread().getName().equals(thread)) {
+                throw new UncheckedIOException(new IOException("no space left"));
+            }
+            super.println(line);
+        }
+    }
+
+    @Test
+    void aDeadSchedulerThreadTurnsHealthDown() throws Exception {
+        SystemConfig config = SystemConfig.from(Map.of(
+                "jobq.scheduler.instance", "mortal", "jobq.metrics.port", "0", "jobq.worker.fallback-poll", "1s"));
+        PrintStream before = System.err;
+        System.setErr(new FailingFor("jobq-scheduler-mortal", before));
+        try (JobQSystem system = JobQSystem.start(config, new Ticking())) {
+            await().dontCatchUncaughtExceptions()
+                    .untilAsserted(() -> assertThat(health(system))
+                            .startsWith("{\"status\":\"down\",\"problems\":[\"scheduler mortal: its thread has died;"));
+            System.setErr(before);
+            system.scheduler().orElseThrow().stop();
+            system.scheduler().orElseThrow().start();
+            assertThat(health(system)).startsWith("{\"status\":\"up\"");
+        } finally {
+            System.setErr(before);
         }
     }
 }

@@ -39,13 +39,13 @@ final class Chaos {
     /**
      * What came of it.
      *
-     * @param kills how many workers were to be killed
+     * @param hits how often a worker was to be killed, or paused for longer than its leases last
      * @param checks what only the scenario promises
      * @param complaints about workers that did not end well
      */
     record Findings(
             int accepted,
-            int kills,
+            int hits,
             Verdict verdict,
             List<Check> checks,
             Set<String> orphanKeys,
@@ -60,7 +60,7 @@ final class Chaos {
 
         /** Whether any fault has met a running job; if none has, nobody knows whether jobs survive their workers. */
         boolean isProof() {
-            return kills == 0 || verdict.recovery().getTotalCount() > 0;
+            return hits == 0 || verdict.recovery().getTotalCount() > 0;
         }
     }
 
@@ -94,9 +94,10 @@ final class Chaos {
             List<Event> events = history.read();
             Verdict verdict = Verdict.of(accepted, remains.jobs(), events);
             List<Check> checks = settings.scenario().judge(new Scenario.Aftermath(settings, course, events, remains));
-            int kills = course.faults().getOrDefault(Plan.Fault.KILL, 0);
+            int hits = course.faults().getOrDefault(Plan.Fault.KILL, 0)
+                    + course.faults().getOrDefault(Plan.Fault.PAUSE, 0);
             Set<String> orphans = remains.orphanKeys(lease.multipliedBy(2));
-            Findings findings = new Findings(accepted.size(), kills, verdict, checks, orphans, complaints);
+            Findings findings = new Findings(accepted.size(), hits, verdict, checks, orphans, complaints);
             history.delete();
             return findings;
         } finally {

@@ -161,8 +161,9 @@ public final class ChaosMode implements Mode {
         findings.checks().forEach(check -> say(check.metric(), check.faults()));
         say("orphan", findings.orphanKeys());
         if (!findings.isProof()) {
-            System.err.println("none of the " + findings.kills() + " kills has met a running job, so this run proves "
-                    + "nothing; give it a higher --rate or --work-ms");
+            System.err.println(
+                    "none of the " + findings.hits() + " kills and pauses has met a running job, so this run proves "
+                            + "nothing; give it a higher --rate or --work-ms");
         }
         System.err.println("the workers' logs are in " + logs);
     }

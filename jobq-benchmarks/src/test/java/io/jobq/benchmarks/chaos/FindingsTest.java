@@ -13,9 +13,9 @@ class FindingsTest {
         return Arrays.stream(lines).map(Event::parse).toList();
     }
 
-    private static Chaos.Findings findings(int kills, String... lines) {
+    private static Chaos.Findings findings(int hits, String... lines) {
         Verdict verdict = Verdict.of(Set.of("a"), Map.of(), events(lines));
-        return new Chaos.Findings(1, kills, verdict, List.of(), Set.of(), List.of());
+        return new Chaos.Findings(1, hits, verdict, List.of(), Set.of(), List.of());
     }
 
     @Test
@@ -23,6 +23,15 @@ class FindingsTest {
         String[] idle = {"START 10 w1 a 1 r1", "EFFECT 20 w1 a 1 r1", "KILL 30 w1"};
         assertThat(findings(1, idle).isClean()).isFalse();
         assertThat(findings(0, idle).isClean()).isTrue();
+    }
+
+    @Test
+    void pausesThatMetNoRunningJobProveNothingEither() {
+        String[] idle = {"START 10 w1 a 1 r1", "EFFECT 20 w1 a 1 r1", "PAUSE 30 w1"};
+        assertThat(findings(1, idle).isProof()).isFalse();
+        assertThat(findings(1, "START 10 w1 a 1 r1", "PAUSE 15 w1", "START 20 w2 a 2 r2", "EFFECT 30 w2 a 2 r2")
+                        .isProof())
+                .isTrue();
     }
 
     @Test
