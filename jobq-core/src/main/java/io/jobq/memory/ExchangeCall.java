@@ -47,7 +47,7 @@ final class ExchangeCall {
 
     private SettleResult settle(Settlement settlement) {
         Lease lease = settlement.lease();
-        Entry entry = table.find(lease.job());
+        Entry entry = table.find(lease);
         if (entry == null) {
             return SettleResult.LOST;
         }
@@ -147,7 +147,7 @@ final class ExchangeCall {
                 return;
             }
             table.leases.hold(entry, leaseEnd);
-            claimed.add(new Claimed(new Lease(name, entry.job.id(), entry.token), entry.snapshot()));
+            claimed.add(new Claimed(table.lease(entry), entry.snapshot()));
         }
     }
 

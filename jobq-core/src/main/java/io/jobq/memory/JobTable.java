@@ -3,6 +3,7 @@ package io.jobq.memory;
 import io.jobq.JobId;
 import io.jobq.Priority;
 import io.jobq.spi.Due;
+import io.jobq.spi.Lease;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Rule;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,12 @@ final class JobTable {
     private final Map<JobId, Entry> entries = new HashMap<>();
     private boolean closed;
     private long sequence;
+    /** Grows with time, so that it is greater than in any earlier storage, which is forgotten with its process. */
     private long lastToken;
+
+    /** Of all claims: this storage never goes back to an earlier state, so one number tells them from those of another. */
+    private final long nonce = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE);
+
     private long now;
     private Hints hints;
 
@@ -117,6 +125,17 @@ final class JobTable {
 
     long sequence() {
         return sequence;
+    }
+
+    /** The lease on a job that has just started. */
+    Lease lease(Entry entry) {
+        return new Lease(entry.queue.name, entry.job.id(), entry.token, nonce);
+    }
+
+    /** The job that a lease of this storage is on. */
+    @Nullable
+    Entry find(Lease lease) {
+        return lease.nonce() == nonce ? find(lease.job()) : null;
     }
 
     @Nullable
@@ -229,7 +248,8 @@ final class JobTable {
     Entry start(QueueLines queue) {
         Entry entry = queue.pollReady(now);
         if (entry != null) {
-            entry.token = ++lastToken;
+            lastToken = Math.max(lastToken + 1, TimeUnit.MILLISECONDS.toMicros(now));
+            entry.token = lastToken;
             entry.started = now;
             entry.reason = null;
             keys.started(entry);

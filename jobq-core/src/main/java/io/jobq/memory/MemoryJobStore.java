@@ -80,7 +80,7 @@ final class MemoryJobStore implements JobStore {
     }
 
     private RenewResult renew(Report report, long until) {
-        Entry entry = table.find(report.lease().job());
+        Entry entry = table.find(report.lease());
         if (entry == null || !entry.isHeldBy(report.lease().token())) {
             return RenewResult.LOST;
         }

@@ -46,7 +46,7 @@ class DeadlinesTest {
         TypeDefinition type =
                 new TypeDefinition("t", Void.class, (nothing, context) -> null, "here", TypeOptions.DEFAULT);
         try (JobQ jobq = JobQ.builder().producerOnly().build()) {
-            return new Attempt(new Claimed(new Lease("q", id, 1), snapshot), type, RetryPolicy.DEFAULT, jobq);
+            return new Attempt(new Claimed(new Lease("q", id, 1, 0), snapshot), type, RetryPolicy.DEFAULT, jobq);
         }
     }
 

@@ -96,7 +96,7 @@ class FetcherTest {
             NewJob job = new NewJob(JobId.next(), "default", "t", new Payload(1, new byte[0]), JobOptions.DEFAULT);
             JobSnapshot.Times times = new JobSnapshot.Times(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, null);
             return new Claimed(
-                    new Lease("default", job.id(), 1),
+                    new Lease("default", job.id(), 1, 0),
                     new JobSnapshot(
                             job,
                             JobState.RUNNING,

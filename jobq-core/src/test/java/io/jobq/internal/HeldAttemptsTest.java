@@ -39,7 +39,7 @@ class HeldAttemptsTest {
         JobSnapshot.Times times = new JobSnapshot.Times(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, null);
         JobSnapshot snapshot = new JobSnapshot(
                 job, JobState.RUNNING, 1, 0, times, JobSnapshot.Progress.NONE, List.of(), List.of(), null, null, null);
-        Attempt attempt = new Attempt(new Claimed(new Lease("q", id, 1), snapshot), TYPE, RetryPolicy.DEFAULT, jobq);
+        Attempt attempt = new Attempt(new Claimed(new Lease("q", id, 1, 0), snapshot), TYPE, RetryPolicy.DEFAULT, jobq);
         held.add(attempt);
         return attempt;
     }

@@ -40,7 +40,7 @@ class QueueSharesTest {
         JobSnapshot.Times times = new JobSnapshot.Times(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, null);
         JobSnapshot snapshot = new JobSnapshot(
                 job, JobState.RUNNING, 1, 0, times, JobSnapshot.Progress.NONE, List.of(), List.of(), null, null, null);
-        return new Claimed(new Lease(queue, id, 1), snapshot);
+        return new Claimed(new Lease(queue, id, 1, 0), snapshot);
     }
 
     /** One claim: quotas first, then what is left of the limit in the order listed. */

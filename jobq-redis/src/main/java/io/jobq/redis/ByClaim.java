@@ -1,26 +1,42 @@
 package io.jobq.redis;
 
+import io.jobq.JobId;
 import io.jobq.spi.Lease;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Leases sorted by the claim that gave them, since those of one claim have the same token and are handled together. */
+/** Leases sorted by the claim that gave them, since those are handled together. */
 final class ByClaim {
-    private final QueueKeys queue;
-    private final Map<Long, Claim> claims = new LinkedHashMap<>();
+    /** Nonces are long, so they are written short. */
+    static final int RADIX = 36;
+
+    private final Map<String, Claim> claims = new LinkedHashMap<>();
 
     /** What there is of one claim. */
     private record Claim(List<String> jobs, List<Integer> indexes) {}
 
-    ByClaim(QueueKeys queue) {
-        this.queue = queue;
+    /** The claim that gave a lease, as scripts know it. */
+    static String name(Lease lease) {
+        return lease.token() + "-" + Long.toString(lease.nonce(), RADIX);
+    }
+
+    /** The lease that a claim gave on a job. */
+    static Lease lease(QueueKeys queue, JobId job, String claim) {
+        int dash = claim.indexOf('-');
+        return new Lease(queue.queue(), job, token(claim), Long.parseLong(claim, dash + 1, claim.length(), RADIX));
+    }
+
+    /** The token of a claim, or of one that is known by that alone. */
+    static long token(String claim) {
+        int dash = claim.indexOf('-');
+        return Long.parseLong(claim, 0, dash < 0 ? claim.length() : dash, 10);
     }
 
     /** Adds a lease, and where in the caller's list it stands. */
     void add(int index, Lease lease) {
-        Claim claim = claims.computeIfAbsent(lease.token(), none -> new Claim(new ArrayList<>(), new ArrayList<>()));
+        Claim claim = claims.computeIfAbsent(name(lease), none -> new Claim(new ArrayList<>(), new ArrayList<>()));
         claim.jobs.add(lease.job().toString());
         claim.indexes.add(index);
     }
@@ -29,9 +45,9 @@ final class ByClaim {
     List<ByClaim> parts(int size) {
         List<ByClaim> parts = new ArrayList<>();
         int count = size;
-        for (Map.Entry<Long, Claim> each : claims.entrySet()) {
+        for (Map.Entry<String, Claim> each : claims.entrySet()) {
             if (count >= size) {
-                parts.add(new ByClaim(queue));
+                parts.add(new ByClaim());
                 count = 0;
             }
             parts.get(parts.size() - 1).claims.put(each.getKey(), each.getValue());
@@ -40,11 +56,11 @@ final class ByClaim {
         return parts;
     }
 
-    /** The number of claims, and of each its token, the number of its jobs, and their ids. */
+    /** The number of claims, and of each its name, the number of its jobs, and their ids. */
     void addTo(Args args) {
         args.add(claims.size());
-        claims.forEach((token, claim) -> {
-            args.add(queue.counter(token)).add(claim.jobs.size());
+        claims.forEach((name, claim) -> {
+            args.add(name).add(claim.jobs.size());
             claim.jobs.forEach(args::add);
         });
     }

@@ -190,7 +190,7 @@ final class ExchangeCall implements OngoingExchange {
 
     private Settlements settlements(Place place, int from) {
         int to = Math.min(place.settlements.size(), from + AT_ONCE);
-        return Settlements.of(place.queue, done, place.settlements.subList(from, to));
+        return Settlements.of(done, place.settlements.subList(from, to));
     }
 
     private void claimMore(Place place, int most) {
@@ -198,7 +198,7 @@ final class ExchangeCall implements OngoingExchange {
         while (place.claims && !place.exhausted && wanted > 0 && claimed.size() < want.limit()) {
             int count = Math.min(AT_ONCE, Math.min(wanted, want.limit() - claimed.size()));
             int before = place.got;
-            take(ask(place, count, Settlements.of(place.queue, List.of(), List.of())));
+            take(ask(place, count, Settlements.of(List.of(), List.of())));
             wanted -= place.got - before;
         }
     }
@@ -209,6 +209,7 @@ final class ExchangeCall implements OngoingExchange {
                 .add(Dues.millis(want.worker().leaseTime()))
                 .add(limit)
                 .add(PATIENCE.toMillis())
+                .add(Long.toString(place.queue.nonce(), ByClaim.RADIX))
                 .add(want.knows().size());
         for (String type : want.knows()) {
             args.add(Records.unquoted(type));
@@ -265,12 +266,12 @@ final class ExchangeCall implements OngoingExchange {
         int unreadable = 0;
         int story = 0;
         for (int i = 0; i < claims.size(); i += 4) {
-            long token = queue.token(claims.number(i));
+            String claim = claims.text(i);
             Reply ids = claims.list(i + 1);
             Reply bodies = claims.list(i + 2);
             Reply records = claims.list(i + 3);
             for (int k = 0; k < ids.size(); k++) {
-                Lease lease = new Lease(queue.queue(), JobId.parse(ids.text(k)), token);
+                Lease lease = ByClaim.lease(queue, JobId.parse(ids.text(k)), claim);
                 boolean isFirst = records.size() == 0 || records.isEmpty(k);
                 try {
                     Heads.Stored stored = Heads.decode(lease.job(), queue.queue(), bodies.bytes(k));

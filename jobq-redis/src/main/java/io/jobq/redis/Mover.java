@@ -220,10 +220,7 @@ final class Mover {
                 .add(row.body())
                 .add(afresh ? new byte[0] : row.record())
                 .add(record.level)
-                .add(
-                        record.token == 0
-                                ? ""
-                                : String.valueOf(target.counter(row.queue().token(record.token)) + 1))
+                .add(record.token == 0 ? "" : String.valueOf(record.token))
                 .add(record.startedText())
                 .add(row.wantedKey())
                 .add(row.errors())

@@ -2,6 +2,7 @@ package io.jobq.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The keys of one queue, or of one partition of it, all in one slot of a Cluster, in the order in which every script
@@ -61,14 +62,9 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
         return keys[GUARDS];
     }
 
-    /** The tokens of a partition tell which it is, so that a lease alone leads there. */
-    long token(long counter) {
-        return counter * partitions + partition;
-    }
-
-    /** What the scripts know a token as. */
-    long counter(long token) {
-        return token / partitions;
+    /** A random number for a claim, which tells the partition, so that a lease alone leads there. */
+    long nonce() {
+        return ThreadLocalRandom.current().nextLong(Long.MAX_VALUE) / partitions * partitions + partition;
     }
 
     private static String escape(String queue) {

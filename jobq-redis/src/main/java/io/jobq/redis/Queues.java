@@ -104,7 +104,7 @@ final class Queues {
     /** Where the job of a lease lies. */
     QueueKeys of(Lease lease) {
         List<QueueKeys> all = of(lease.queue());
-        return all.get((int) Math.floorMod(lease.token(), (long) all.size()));
+        return all.get((int) (lease.nonce() % all.size()));
     }
 
     /** Puts a queue on the list before its first job is stored. Returns whether it is new to this process. */

@@ -66,7 +66,7 @@ final class Records {
             switch (name) {
                 case "state" -> state = JobState.valueOf(json.getString());
                 case "level" -> level = json.getIntValue();
-                case "token" -> token = json.getLongValue();
+                case "token" -> token = ByClaim.token(json.getString());
                 case "attempt" -> attempt = json.getIntValue();
                 case "losses" -> losses = json.getIntValue();
                 case "due" -> due = json.getLongValue();

@@ -160,7 +160,7 @@ final class RedisJobStore implements JobStore {
         Map<QueueKeys, ByClaim> byQueue = new LinkedHashMap<>();
         for (int i = 0; i < held.size(); i++) {
             Lease lease = held.get(i).lease();
-            byQueue.computeIfAbsent(queues.of(lease), ByClaim::new).add(i, lease);
+            byQueue.computeIfAbsent(queues.of(lease), none -> new ByClaim()).add(i, lease);
         }
         List<CompletableFuture<?>> answers = new ArrayList<>();
         byQueue.forEach((queue, leases) -> {

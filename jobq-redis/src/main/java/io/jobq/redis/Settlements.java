@@ -17,20 +17,14 @@ import org.jspecify.annotations.Nullable;
  * first matters, so a job with several has none among the plain ones.
  */
 final class Settlements {
-    private final QueueKeys queue;
-    private final ByClaim plain;
+    private final ByClaim plain = new ByClaim();
     private final Args results = new Args();
     private final Args other = new Args();
     private final List<Integer> otherIndexes = new ArrayList<>();
 
-    private Settlements(QueueKeys queue) {
-        this.queue = queue;
-        this.plain = new ByClaim(queue);
-    }
-
     /** Those at some places of a list. */
-    static Settlements of(QueueKeys queue, List<Settlement> done, List<Integer> indexes) {
-        Settlements settlements = new Settlements(queue);
+    static Settlements of(List<Settlement> done, List<Integer> indexes) {
+        Settlements settlements = new Settlements();
         Set<JobId> several = repeated(done, indexes);
         for (int index : indexes) {
             Settlement settlement = done.get(index);
@@ -74,10 +68,6 @@ final class Settlements {
         return succeeded.result() == null ? new byte[0] : Records.encode(succeeded.result());
     }
 
-    private long token(Lease lease) {
-        return queue.counter(lease.token());
-    }
-
     private void addOther(Settlement settlement, String id) {
         if (settlement instanceof Settlement.Succeeded succeeded) {
             head("S", settlement, id).add(result(succeeded)).add("");
@@ -101,7 +91,7 @@ final class Settlements {
     }
 
     private Args head(String kind, Settlement settlement, String id) {
-        other.add(kind).add(id).add(token(settlement.lease()));
+        other.add(kind).add(id).add(ByClaim.name(settlement.lease()));
         addWords(other, settlement.words());
         return other;
     }

@@ -152,7 +152,7 @@ function acts.LEAVE(id, record, level)
   elseif not isFinal(record) then
     return 0
   end
-  record.moving, record.move, record.movers = with, count('tag', 1), 1
+  record.moving, record.move, record.movers = with, grown(), 1
   return keepMoving(id, record)
 end
 

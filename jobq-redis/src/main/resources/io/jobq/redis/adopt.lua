@@ -24,11 +24,7 @@ if key ~= '' and uniqueKeys().take(id, key, storedAt(body), true) then
   return {0}
 end
 -- tokens must grow, so this queue's may not lag behind the job's
-local token = tonumber(ARGV[11]) or 0
-local behind = token - tonumber(redis.call('HGET', META, 'token') or 0)
-if behind > 0 then
-  count('token', behind)
-end
+outgrow(tonumber(ARGV[11]) or 0)
 if tenantOf(body) then
   redis.call('HSET', META, 'tenants', 1)
 end
@@ -45,7 +41,7 @@ else
   body = unexpired(body)
   record = {due = now}
 end
-record.level, record.token, record.started = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+record.level, record.token, record.started = tonumber(ARGV[10]), ARGV[11] ~= '' and ARGV[11] or nil, tonumber(ARGV[12])
 redis.call('HSET', JOBS, id, body)
 redis.call('ZADD', LEASES, now + KNOWN_FOR_MS, move)
 if record.state == 'SCHEDULED' then

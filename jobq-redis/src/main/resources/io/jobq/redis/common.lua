@@ -4,11 +4,11 @@
 -- KEYS   1 jobs      hash  id -> head and payload        8 cancelled zset  id by finished us
 --        2 state     hash  id -> record                  9 parked    zset  type"id, all scores 0
 --        3 scheduled zset  level..id by due ms          10 unique    hash  key -> id, or id:end (keys.lua)
---        4 claims    hash  token -> ids claimed with    11 holds     hash  id -> its key (keys.lua)
---                          it, token:n -> how many of   12 story     hash  id:e errors, id:l log, id:p progress, id:r result
+--        4 claims    hash  claim -> ids claimed with    11 holds     hash  id -> its key (keys.lua)
+--                          it, claim:n -> how many of   12 story     hash  id:e errors, id:l log, id:p progress, id:r result
 --                          them share its lease still   13 meta      hash  counters
---        5 leases    zset  token by end of its lease;   14 idle      zset  instance by end of its wait
---                          token:id if it has its own   15 shared    zset  id, or id:r, by level and start tag
+--        5 leases    zset  claim by end of its lease;   14 idle      zset  instance by end of its wait
+--                          claim:id if it has its own   15 shared    zset  id, or id:r, by level and start tag
 --        6 succeeded list  id, or id:tag                16 tenants   zset  level..tenant by level and finish tag
 --        7 dead      zset  id by finished us            17 rules     hash  rule -> its terms as JSON
 --                                                       18 running   hash  rule -> how many jobs that count run; b and rule
@@ -44,6 +44,8 @@
 -- ("limits").
 --
 -- Jobs that are claimed together have one token, the same record and one lease, so that a claim costs little per job.
+-- A claim is named by its token and its nonce, "token-nonce", and so is the token in records ("token", "settled"): after a
+-- failover Redis does not know all that it has given, and what was said under one claim must never count for another.
 -- A job that is renewed without the others gets a lease of its own ("apart" in its record).
 --
 -- A job on its way to another queue ("moving" in its record: which; "move": a number of the move; "movers": how many have had
@@ -85,12 +87,17 @@ local function ready(level)
 end
 
 -- Records are written by hand: fields in a fixed order, so that the common ones can be read with a pattern.
-local NUMBERS = {'token', 'settled', 'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted',
-  'move', 'movers'}
+local CLAIMED = {'token', 'settled'}
+local NUMBERS = {'level', 'attempt', 'losses', 'tag', 'turn', 'apart', 'due', 'started', 'finished', 'acted', 'move', 'movers'}
 local TEXTS = {'reason', 'cancel', 'parked', 'moving', 'aside', 'back', 'limits'}
 
 local function encode(record)
   local parts = {'{"state":"' .. record.state .. '"'}
+  for _, name in ipairs(CLAIMED) do
+    if record[name] then
+      parts[#parts + 1] = ',"' .. name .. '":"' .. record[name] .. '"'
+    end
+  end
   for _, name in ipairs(NUMBERS) do
     if record[name] then
       parts[#parts + 1] = string.format(',"%s":%.0f', name, record[name])
@@ -122,6 +129,21 @@ end
 
 local function count(name, by)
   return redis.call('HINCRBY', META, name, by)
+end
+
+-- Makes all numbers to come greater than this one.
+local function outgrow(number)
+  if number > tonumber(redis.call('HGET', META, 'token') or 0) then
+    redis.call('HSET', META, 'token', string.format('%.0f', number))
+  end
+end
+
+-- A number greater than any that this queue gave before, also if Redis has since gone back to an earlier state: the time, or
+-- one more than the last. A double has room for the microseconds until the year 2255.
+local function grown()
+  local number = math.max(us, tonumber(redis.call('HGET', META, 'token') or 0) + 1)
+  redis.call('HSET', META, 'token', string.format('%.0f', number))
+  return number
 end
 
 local fair, limits, returns, uniqueKeys -- made by the files of these names; the last by keys.lua

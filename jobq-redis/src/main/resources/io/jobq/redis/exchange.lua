@@ -3,27 +3,27 @@
 -- when their leases run out, since nobody renews them.
 --
 -- ARGV     7 instance, 8 lease time ms, 9 how many to claim at most (-1: settles only), 10 how long it may wait ms,
---          11 number of known types, then these types as JSON texts without quotes; then the number of claims that
---          plain successes are from, then per claim: token, number of its jobs, their ids; then the number of
---          results, then per result: id, result; then per other settlement:
---          kind, id, token, percent, note, log lines, and two more: delay ms or "", error, reason or ""
+--          11 nonce of what it claims, 12 number of known types, then these types as JSON texts without quotes; then the
+--          number of claims that plain successes are from, then per claim: its name, number of its jobs, their ids; then
+--          the number of results, then per result: id, result; then per other settlement:
+--          kind, id, claim, percent, note, log lines, and two more: delay ms or "", error, reason or ""
 --          (kinds: S result, R delay error, Z delay reason, D error reason, C reason, B give back, P park)
 -- returns  1 settlements that came too late: their places from 0, the plain successes first
---          2 claims, flat: token, ids, bodies, records ("" for a job that never ran before; none if that are all)
+--          2 claims, flat: name, ids, bodies, records ("" for a job that never ran before; none if that are all)
 --          3 stories of jobs with a record, flat: errors, log, progress
 --          4 ms until the next job is due ("" for none), 5 parked types, 6 ms now
 
 local instance, leaseTime, limit, patience = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local at = 12
+local nonce, at = ARGV[11], 13
 local settled, lost = 0, {}
 
 local known = {}
-for i = 1, tonumber(ARGV[11]) do
+for i = 1, tonumber(ARGV[12]) do
   known[i] = ARGV[at]
   at = at + 1
 end
 
--- The record of a job that runs under this token. Takes down that the settlement is lost if there is none, unless it
+-- The record of a job that runs under this claim. Takes down that the settlement is lost if there is none, unless it
 -- is the repetition of one that was not.
 local function held(text, token)
   local record = text and decode(text)
@@ -38,9 +38,9 @@ end
 
 -- The record after a success, when nothing but its start has happened to the job; else nil.
 local function succeeded(text, token)
-  local running, level, started = string.match(text, '^{"state":"RUNNING","token":(%d+),"level":(%d),"started":(%d+)}$')
+  local running, level, started = string.match(text, '^{"state":"RUNNING","token":"([^"]+)","level":(%d),"started":(%d+)}$')
   if running == token then
-    return '{"state":"SUCCEEDED","token":' .. token .. ',"settled":' .. token .. ',"level":' .. level
+    return '{"state":"SUCCEEDED","token":"' .. token .. '","settled":"' .. token .. '","level":' .. level
       .. ',"started":' .. started .. ',"finished":' .. usText .. '}'
   end
 end
@@ -74,7 +74,7 @@ local function settleClaim(token, first, last)
       settled = settled + 1
       file(id, after)
     else
-      local record = held(text, tonumber(token))
+      local record = held(text, token)
       if record then
         release(id, record)
         record.state, record.settled, record.finished = 'SUCCEEDED', record.token, us
@@ -178,7 +178,7 @@ end
 
 local function settleOther()
   while at <= #ARGV do
-    local kind, id, token = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+    local kind, id, token = ARGV[at], ARGV[at + 1], ARGV[at + 2]
     local record = held(redis.call('HGET', STATE, id), token)
     if record then
       release(id, record)
@@ -225,7 +225,7 @@ local skipped = 0
 
 -- The record of a job that has one, when it is claimed, and what its story consists of.
 local function restart(id, token, record, parts)
-  record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', tonumber(token), now, nil, nil
+  record.state, record.token, record.started, record.reason, record.tag = 'RUNNING', token, now, nil, nil
   record.turn, record.back = nil, nil
   parts[#parts + 1], parts[#parts + 2], parts[#parts + 3] = id .. ':e', id .. ':l', id .. ':p'
   return encode(record)
@@ -236,8 +236,8 @@ end
 local function take(level, entries, isSure, areAged)
   local ids, tagged = idsOf(entries)
   local bodies = redis.call('HMGET', JOBS, unpack(ids))
-  local token = string.format('%.0f', count('token', 1))
-  local first = '{"state":"RUNNING","token":' .. token .. ',"level":' .. level .. ',"started":' .. nowText .. '}'
+  local token = string.format('%.0f-%s', grown(), nonce)
+  local first = '{"state":"RUNNING","token":"' .. token .. '","level":' .. level .. ',"started":' .. nowText .. '}'
   local mayHave = tagged or areAged or (missing > 0 and not isSure)
   local texts = mayHave and redis.call('HMGET', STATE, unpack(ids)) or {}
   local mine, theirs, stored, parts = {}, {}, {}, {}
@@ -258,7 +258,7 @@ local function take(level, entries, isSure, areAged)
         record.limits = counted
         text = restart(id, token, record, parts)
       elseif counted then
-        text = encode({state = 'RUNNING', token = tonumber(token), level = level, started = now, limits = counted})
+        text = encode({state = 'RUNNING', token = token, level = level, started = now, limits = counted})
       end
       mine[k], theirs[k] = id, bodies[i]
       gone[#gone + 1] = ages and level .. id or nil

@@ -174,7 +174,7 @@ local function release(id, record)
     freed[rule] = (freed[rule] or 0) + 1
   end
   record.limits = nil
-  local token = string.format('%.0f', record.token)
+  local token = record.token
   if record.apart then
     redis.call('ZREM', LEASES, token .. ':' .. id)
     record.apart = nil
@@ -214,9 +214,9 @@ local function endClaims()
   end
 end
 
--- The token of a lease, and the ids of jobs that have it, of which some may have ended.
+-- The claim that a lease is of, and the ids of jobs that have it, of which some may have ended.
 local function holdersOf(lease)
-  local token, own = string.match(lease, '^(%d+):?(.*)$')
+  local token, own = string.match(lease, '^([^:]+):?(.*)$')
   if own ~= '' then
     return token, {own}
   end
@@ -230,7 +230,7 @@ end
 -- The record of a job that runs under a lease, else nil.
 local function underLease(text, lease, token)
   local record = text and decode(text)
-  local holds = record and record.state == 'RUNNING' and record.token == tonumber(token)
+  local holds = record and record.state == 'RUNNING' and record.token == token
     and (record.apart ~= nil) == (lease ~= token)
   return holds and record or nil
 end

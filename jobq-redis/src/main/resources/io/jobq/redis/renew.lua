@@ -1,7 +1,7 @@
 -- Prolongs leases and takes down what handlers have said. Safe to repeat: a lease only ends later, progress is set, and
 -- at worst some log lines stand twice.
 --
--- ARGV     7 lease time ms, 8 number of claims, then per claim: token, number of its jobs that are held, their ids;
+-- ARGV     7 lease time ms, 8 number of claims, then per claim: its name, number of its jobs that are held, their ids;
 --          then per job that has said something: its place among all these from 1, percent, note, log lines
 --          (as in exchange.lua)
 -- returns  one number per job: 1 held, 0 lost, 2 held and asked to cancel
@@ -36,7 +36,7 @@ for _ = 1, tonumber(ARGV[8]) do
   for i, text in ipairs(redis.call('HMGET', STATE, unpack(ARGV, first, at - 1))) do
     local id = ARGV[first + i - 1]
     local record = text and decode(text)
-    if record and record.state == 'RUNNING' and record.token == tonumber(token) then
+    if record and record.state == 'RUNNING' and record.token == token then
       answers[#answers + 1] = record.cancel and 2 or 1
       heldAt[#answers] = id
       if record.apart then

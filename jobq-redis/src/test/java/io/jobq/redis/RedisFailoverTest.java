@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobq.JobId;
+import io.jobq.limits.Limit;
 import io.jobq.spi.Claim;
+import io.jobq.spi.Exchange.Claimed;
+import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
+import io.jobq.spi.Report;
+import io.jobq.spi.Rule;
+import io.jobq.spi.Settlement;
 import io.jobq.spi.StorageException;
 import io.jobq.spi.WorkerLease;
 import java.time.Duration;
@@ -33,6 +39,51 @@ class RedisFailoverTest {
             load.awaitProgress();
             load.awaitAll();
         }
+    }
+
+    /** Seen with a paused worker: its settlement was applied to the claim of the next. */
+    @Test
+    void aClaimThatTheNewPrimaryHasNotSeenSettlesNoLaterOne() {
+        try (SentinelTrio sentinels = SentinelTrio.start();
+                RedisStorage first =
+                        RedisStorage.connect(options(sentinels.uri()).withReplicas(0))) {
+            first.admin().rule("mail", new Rule(Rule.Target.QUEUE, "", Limit.concurrency(1), 0, null));
+            first.jobs().insert(List.of(job("mail"), job("mail")));
+            sentinels.awaitReplication();
+            sentinels.cutOffReplica();
+            Claimed forgotten = claim(first, "w1").get(0);
+            sentinels.killPrimary();
+            sentinels.replica().resume();
+            sentinels.awaitFailover();
+
+            try (RedisStorage second =
+                    RedisStorage.connect(options(sentinels.uri()).withReplicas(0))) {
+                Claimed later = claim(second, "w2").get(0);
+                assertThat(later.job().id()).isEqualTo(forgotten.job().id());
+                assertThat(later.lease().token())
+                        .isGreaterThan(forgotten.lease().token());
+
+                assertThat(settle(first, forgotten)).containsExactly(SettleResult.LOST);
+                assertThat(claim(second, "w3")).as("the limit is 1").isEmpty();
+                assertThat(settle(second, later)).containsExactly(SettleResult.APPLIED);
+                assertThat(claim(second, "w3")).hasSize(1);
+            }
+        }
+    }
+
+    private static List<Claimed> claim(RedisStorage storage, String worker) {
+        Claim want = new Claim(
+                new WorkerLease(worker, Duration.ofSeconds(60)), List.of(new Claim.Share("mail", 1)), 1, Set.of());
+        return storage.jobs().exchange(List.of(), want).claimed();
+    }
+
+    /** As a worker does, which sends its settlements until there is an answer. */
+    private static List<SettleResult> settle(RedisStorage storage, Claimed claimed) {
+        Claim none = new Claim(new WorkerLease("w", Duration.ofSeconds(60)), List.of(), 0, Set.of());
+        List<Settlement> done = List.of(new Settlement.Succeeded(claimed.lease(), Report.NOTHING, null));
+        return RedisProcess.patiently()
+                .ignoreExceptions()
+                .until(() -> storage.jobs().exchange(done, none).settled(), settled -> !settled.isEmpty());
     }
 
     @Test

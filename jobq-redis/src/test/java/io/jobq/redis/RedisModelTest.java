@@ -16,6 +16,11 @@ class RedisModelTest implements StorageFactory {
     }
 
     @Override
+    public Runnable remember(Storage storage) {
+        return ShiftedRedis.remember(storage);
+    }
+
+    @Override
     public Instant now(ManualClock clock) {
         return ShiftedRedis.now(clock);
     }

@@ -28,6 +28,11 @@ class RedisSentinelStorageTest extends JobStoreContract {
     }
 
     @Override
+    public Runnable remember(Storage storage) {
+        return ShiftedRedis.remember(storage);
+    }
+
+    @Override
     public Instant now(ManualClock clock) {
         return ShiftedRedis.now(clock);
     }

@@ -63,6 +63,22 @@ final class SentinelTrio implements AutoCloseable {
         return servers.get(1 - servers.indexOf(primary()));
     }
 
+    /** Waits until the replica has all that the primary has. */
+    void awaitReplication() {
+        RedisProcess primary = primary();
+        RedisProcess replica = replica();
+        RedisProcess.patiently()
+                .until(() -> primary.info("master_repl_offset").equals(replica.info("master_repl_offset")));
+    }
+
+    /** Pauses the replica and ends its connection: whatever is written from now on it will not have when it goes on. */
+    void cutOffReplica() {
+        RedisProcess primary = primary();
+        replica().pause();
+        primary.ask("CLIENT", "KILL", "TYPE", "replica");
+        RedisProcess.patiently().until(() -> primary.info("connected_slaves").equals("0"));
+    }
+
     /** Kills the primary, and does not wait; {@link #awaitFailover} does. */
     RedisProcess killPrimary() {
         RedisProcess primary = primary();

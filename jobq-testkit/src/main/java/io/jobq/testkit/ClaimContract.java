@@ -318,7 +318,7 @@ abstract class ClaimContract extends ReplacingContract {
             insert(1);
             Claimed claimed = claimOne();
             apply(succeeded(claimed));
-            Lease unknown = new Lease(QUEUE, JobId.next(), 1);
+            Lease unknown = new Lease(QUEUE, JobId.next(), 1, 0);
 
             assertThat(renew(report(claimed), new Report(unknown, Report.NOTHING)))
                     .containsExactly(RenewResult.LOST, RenewResult.LOST);

@@ -215,7 +215,7 @@ abstract class ContractFixtures implements StorageFactory {
     }
 
     static Lease stale(Lease lease) {
-        return new Lease(lease.queue(), lease.job(), lease.token() + 1_000_000);
+        return new Lease(lease.queue(), lease.job(), lease.token() + 1_000_000, lease.nonce());
     }
 
     JobSnapshot find(JobId id) {

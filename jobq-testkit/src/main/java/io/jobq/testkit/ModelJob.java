@@ -8,6 +8,7 @@ import io.jobq.JobSnapshot.Progress;
 import io.jobq.JobState;
 import io.jobq.Priority;
 import io.jobq.spi.JobFilter;
+import io.jobq.spi.Lease;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
@@ -56,8 +57,12 @@ final class ModelJob {
     @Nullable
     String cancelReason;
 
-    long token;
-    long settledToken;
+    /** The hold on it; or the last one. */
+    @Nullable
+    Lease lease;
+
+    @Nullable
+    Lease settled;
 
     ModelJob(NewJob job) {
         this.job = job;
@@ -79,8 +84,45 @@ final class ModelJob {
         return state == JobState.READY && !parked;
     }
 
-    boolean isHeldBy(long lease) {
-        return state == JobState.RUNNING && token == lease;
+    boolean isHeldBy(Lease wanted) {
+        return state == JobState.RUNNING && wanted.equals(lease);
+    }
+
+    void start(Lease by, long end) {
+        lease = by;
+        leaseEnd = end;
+        state = JobState.RUNNING;
+        started = true;
+        reason = null;
+    }
+
+    /** As it is now, for good. */
+    ModelJob copy() {
+        ModelJob copy = new ModelJob(job);
+        copy.queue = queue;
+        copy.state = state;
+        copy.parked = parked;
+        copy.ahead = ahead;
+        copy.joined = joined;
+        copy.jumbled = jumbled;
+        copy.priority = priority;
+        copy.payload = payload;
+        copy.stored = stored;
+        copy.due = due;
+        copy.leaseEnd = leaseEnd;
+        copy.finished = finished;
+        copy.started = started;
+        copy.attempt = attempt;
+        copy.losses = losses;
+        copy.progress = progress;
+        copy.errors = new ArrayList<>(errors);
+        copy.log = new ArrayList<>(log);
+        copy.result = result;
+        copy.reason = reason;
+        copy.cancelReason = cancelReason;
+        copy.lease = lease;
+        copy.settled = settled;
+        return copy;
     }
 
     void hear(Report.Words words) {

@@ -18,6 +18,13 @@ final class ModelKeys {
 
     private final Map<Place, Hold> holds = new HashMap<>();
 
+    /** As it is now, for good. */
+    ModelKeys copy() {
+        ModelKeys copy = new ModelKeys();
+        copy.holds.putAll(holds);
+        return copy;
+    }
+
     @Nullable
     Hold holder(String queue, @Nullable UniqueKey key, long now) {
         Hold hold = key == null ? null : holds.get(new Place(queue, key.key()));

@@ -86,6 +86,11 @@ public final class RandomStorageCheck {
         private final StorageModel model;
         private final ManualClock clock;
         private final Deque<String> told = new ArrayDeque<>();
+        /** Apart, so that a seed makes the same calls of a storage that forgets nothing. */
+        private final Random failovers;
+
+        private @Nullable Runnable earlierStorage;
+        private @Nullable Runnable earlierModel;
 
         Run(long seed, RandomCalls calls, Storage storage, StorageModel model, ManualClock clock) {
             this.seed = seed;
@@ -93,6 +98,7 @@ public final class RandomStorageCheck {
             this.storage = storage;
             this.model = model;
             this.clock = clock;
+            this.failovers = new Random(seed);
         }
 
         void run(int steps) {
@@ -101,6 +107,7 @@ public final class RandomStorageCheck {
                     step < steps && model.drift(factory.now(clock)) < StorageModel.DRIFT_AT_MOST - 500;
                     step++) {
                 try {
+                    goBackOrRemember();
                     step();
                     compareAll();
                 } catch (RuntimeException | AssertionError e) {
@@ -109,6 +116,21 @@ public final class RandomStorageCheck {
                                     + "): " + e.getMessage() + "\nlast steps:\n" + String.join("\n", told),
                             e);
                 }
+            }
+        }
+
+        /** The storage loses a few of its last changes, as at a failover; now and then, if it can. */
+        private void goBackOrRemember() {
+            int chance = failovers.nextInt(20);
+            if (chance == 0) {
+                tell("remember");
+                earlierStorage = factory.remember(storage);
+                earlierModel = model.remember();
+            } else if (chance == 1 && earlierStorage != null && earlierModel != null) {
+                tell("go back to what was remembered");
+                earlierStorage.run();
+                earlierModel.run();
+                sweep(); // which makes queues known again
             }
         }
 

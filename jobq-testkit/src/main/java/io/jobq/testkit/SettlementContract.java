@@ -159,7 +159,7 @@ abstract class SettlementContract extends HoldingContract {
         void aBatchIsAnsweredInOrder() {
             insert(3);
             List<Claimed> held = claim(3);
-            Lease unknown = new Lease(QUEUE, JobId.next(), 1);
+            Lease unknown = new Lease(QUEUE, JobId.next(), 1, 0);
 
             assertThat(settle(
                             succeeded(held.get(0)),

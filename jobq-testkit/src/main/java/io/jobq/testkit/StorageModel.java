@@ -27,8 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,7 +49,10 @@ final class StorageModel {
     final List<ModelJob> jobs = new ArrayList<>();
     final Set<String> queues = new TreeSet<>();
     final Set<String> paused = new HashSet<>();
-    private final ModelKeys keys = new ModelKeys();
+    private ModelKeys keys = new ModelKeys();
+    /** The greatest of each job, whatever the storage forgets. */
+    private final Map<JobId, Long> tokens = new HashMap<>();
+
     private final Retention retention;
     private final JobAdmin admin;
     private final long start;
@@ -67,6 +72,20 @@ final class StorageModel {
 
     void pass(Duration time) {
         now += time.toMillis();
+    }
+
+    /** Remembers what is stored; returns what brings the model back to that. Time goes on, and names of queues stay. */
+    Runnable remember() {
+        List<ModelJob> stored = jobs.stream().map(ModelJob::copy).toList();
+        Set<String> stopped = Set.copyOf(paused);
+        ModelKeys held = keys.copy();
+        return () -> {
+            jobs.clear();
+            stored.forEach(job -> jobs.add(job.copy()));
+            paused.clear();
+            paused.addAll(stopped);
+            keys = held.copy();
+        };
     }
 
     @Nullable
@@ -238,11 +257,11 @@ final class StorageModel {
     private SettleResult settle(Settlement settlement) {
         Lease lease = settlement.lease();
         ModelJob job = find(lease.job());
-        if (job == null || !job.isHeldBy(lease.token())) {
-            boolean repeated = job != null && job.settledToken == lease.token();
+        if (job == null || !job.isHeldBy(lease)) {
+            boolean repeated = job != null && lease.equals(job.settled);
             return repeated ? SettleResult.APPLIED : SettleResult.LOST;
         }
-        job.settledToken = lease.token();
+        job.settled = lease;
         job.hear(settlement.words());
         if (settlement instanceof Settlement.Succeeded succeeded) {
             job.result = succeeded.result();
@@ -320,19 +339,17 @@ final class StorageModel {
         assertThat(all(j -> j.isClaimable() && j.queue.equals(job.queue) && j.isBefore(job)))
                 .as("jobs that should have been claimed before")
                 .isEmpty();
-        assertThat(claimed.lease().token()).as("token").isGreaterThan(job.token);
-        job.token = claimed.lease().token();
+        long token = claimed.lease().token();
+        assertThat(token).as("token").isGreaterThan(tokens.getOrDefault(job.job.id(), 0L));
+        tokens.put(job.job.id(), token);
         keys.started(job);
-        job.state = JobState.RUNNING;
-        job.started = true;
-        job.reason = null;
-        job.leaseEnd = now + worker.leaseTime().toMillis();
+        job.start(claimed.lease(), now + worker.leaseTime().toMillis());
         job.assertSameAs(claimed.job());
     }
 
     RenewResult renew(WorkerLease worker, Report report) {
         ModelJob job = find(report.lease().job());
-        if (job == null || !job.isHeldBy(report.lease().token())) {
+        if (job == null || !job.isHeldBy(report.lease())) {
             return RenewResult.LOST;
         }
         job.hear(report.words());
@@ -427,7 +444,7 @@ final class StorageModel {
         keys.take(job, now);
         queues.add(queue);
         job.parked = false;
-        job.settledToken = 0;
+        job.settled = null;
     }
 
     private boolean fits(ModelJob job, JobAction action) {

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -273,9 +273,9 @@ class IdempotencyTest extends IdempotencyFixture {
 
         @Test
         void aLateRunKeepsItsOutcomeAndLeavesTheRecordToItsSuccessor() {
-            AtomicInteger tokens = new AtomicInteger();
+            AtomicLong tokens = new AtomicLong();
             ManualJobQ test = charging((receipt, job) -> {
-                tokens.set((int) job.fencingToken());
+                tokens.set(job.fencingToken());
                 store.begin(KEY, new Run(job.id(), job.fencingToken() + 1), HOLD);
                 return "late";
             });

@@ -31,6 +31,7 @@ public class InMemoryStorageLincheckTest {
     private static final WorkerLease WORKER = new WorkerLease("w", Duration.ofSeconds(30));
 
     private final InMemoryStorage storage = new InMemoryStorage(Retention.DEFAULT, new ManualClock());
+    private final Lease first = firstLease();
 
     /** Whether it was new. */
     @Operation
@@ -73,8 +74,17 @@ public class InMemoryStorageLincheckTest {
         return stats == null ? 0 : stats.count(JobState.RUNNING);
     }
 
-    private static Lease lease(int id, int token) {
-        return new Lease(QUEUE, new JobId(0, id), token);
+    private Lease lease(int id, int token) {
+        return new Lease(QUEUE, new JobId(0, id), first.token() + token, first.nonce());
+    }
+
+    /** The first claim tells which tokens are the next, and what those of this storage have in common. */
+    private Lease firstLease() {
+        storage.jobs()
+                .insert(List.of(
+                        new NewJob(JobId.next(), "first", "send", new Payload(1, new byte[0]), JobOptions.DEFAULT)));
+        Claim want = new Claim(WORKER, List.of(new Claim.Share("first", 1)), 1, Set.of());
+        return storage.jobs().exchange(List.of(), want).claimed().get(0).lease();
     }
 
     private String exchange(List<Settlement> done, int limit) {
@@ -83,7 +93,7 @@ public class InMemoryStorageLincheckTest {
         StringBuilder answer = new StringBuilder(exchange.settled().toString());
         for (Exchange.Claimed claimed : exchange.claimed()) {
             answer.append(" job ").append(claimed.lease().job().low());
-            answer.append(" token ").append(claimed.lease().token());
+            answer.append(" token ").append(claimed.lease().token() - first.token());
         }
         return answer.toString();
     }

@@ -26,7 +26,7 @@ final class History implements AutoCloseable {
 
     private static final String NO_RUN = "-";
     private static final Pattern RUNNING =
-            Pattern.compile("^\\{\"state\":\"RUNNING\",\"token\":(\\d+),.*\"started\":(\\d+)");
+            Pattern.compile("^\\{\"state\":\"RUNNING\",\"token\":\"(\\d+)-.*\"started\":(\\d+)");
 
     private final BareRedis redis;
     private final RedisClusterCommands<String, String> commands;
