@@ -1,6 +1,7 @@
 package io.jobq;
 
 import io.jobq.internal.Engine;
+import io.jobq.internal.Requirements;
 import io.jobq.internal.Settings;
 import io.jobq.internal.TypeRegistry;
 import io.jobq.memory.InMemoryStorage;
@@ -40,8 +41,13 @@ public final class JobQ implements AutoCloseable {
         this.shutdownHook = closeOnShutdown ? new Thread(engine::close, "jobq-shutdown") : null;
     }
 
-    /** Starts describing a system. */
+    /**
+     * Starts describing a system.
+     *
+     * @throws JobQException if the class path has a version of a library that JobQ can't work with; the message says which
+     */
     public static Builder builder() {
+        Requirements.check();
         return new Builder();
     }
 

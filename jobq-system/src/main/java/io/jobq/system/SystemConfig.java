@@ -1,5 +1,6 @@
 package io.jobq.system;
 
+import io.jobq.JobQ;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +86,7 @@ public record SystemConfig(
     }
 
     static SystemConfig load(Path file, Map<String, String> environment) {
+        JobQ.builder(); // throws if the class path does not fit, before anything fails for want of it
         String name = Objects.requireNonNullElse(file.getFileName(), file).toString();
         Problems problems = new Problems(name);
         Settings settings = new Settings(ConfigFile.read(file, name, problems), problems);
@@ -98,6 +100,7 @@ public record SystemConfig(
      * @throws InvalidConfigException if anything in it is wrong, a key that is not known included; names all that is
      */
     public static SystemConfig from(Map<String, String> settings) {
+        JobQ.builder();
         Problems problems = new Problems("");
         List<Setting> written = new ArrayList<>();
         settings.forEach((key, text) -> written.add(new Setting(key, text, "", 0)));
