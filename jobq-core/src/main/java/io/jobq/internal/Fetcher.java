@@ -70,7 +70,7 @@ final class Fetcher implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Fetcher.class);
     private static final long MIN_BACKOFF = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long MAX_BACKOFF = TimeUnit.SECONDS.toNanos(5);
+    private static final long MAX_BACKOFF = TimeUnit.SECONDS.toNanos(1);
 
     private final JobStore store;
     private final Owner owner;

@@ -41,6 +41,7 @@ final class RedisJobStore implements JobStore {
     private static final int SWEPT_AT_ONCE = 1_000;
 
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Calls calls;
     private final Queues queues;
@@ -80,18 +81,18 @@ final class RedisJobStore implements JobStore {
 
     private void insertPatiently(List<NewJob> jobs, List<InsertResult> results) {
         long deadline = System.nanoTime() + timeoutNanos;
-        for (long pause = FIRST_PAUSE_NANOS; ; pause *= 2) {
+        for (long pause = FIRST_PAUSE_NANOS; ; pause = Math.min(2 * pause, LAST_PAUSE_NANOS)) {
             try {
                 results.addAll(insertOnce(jobs));
                 return;
             } catch (StorageException failed) {
                 // storing is safe to repeat, so a broken connection or a failover need not reach the caller
-                boolean late = System.nanoTime() + pause > deadline
-                        || Thread.currentThread().isInterrupted();
+                long left = deadline - System.nanoTime();
+                boolean late = left <= 0 || Thread.currentThread().isInterrupted();
                 if (late || !RedisLink.mayPass(failed.getCause())) {
                     throw failed;
                 }
-                LockSupport.parkNanos(this, pause);
+                LockSupport.parkNanos(this, Math.min(pause, left));
             }
         }
     }

@@ -24,6 +24,8 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +55,18 @@ final class RedisLink implements AutoCloseable {
             .count(3)
             .build();
 
+    /**
+     * Lettuce's own delay grows to half a minute. With these two, and the second that a worker waits, all goes on within two
+     * seconds after an outage, however long that was.
+     */
+    private static final Duration RECONNECT_WITHIN = Duration.ofMillis(500);
+
+    private static final Duration CONNECT_WITHIN = Duration.ofMillis(1_500);
+
     private static final Duration TOPOLOGY_CHECK = Duration.ofSeconds(10);
 
     private final AbstractRedisClient client;
+    private final ClientResources resources;
     private final RedisOptions options;
     private volatile Connected current;
     private volatile long answeredNanos = System.nanoTime();
@@ -67,8 +78,21 @@ final class RedisLink implements AutoCloseable {
 
     private RedisLink(AbstractRedisClient client, RedisOptions options) {
         this.client = client;
+        this.resources = client.getResources();
         this.options = options;
-        this.current = connected(client, options, this::connect);
+        try {
+            this.current = connect();
+        } catch (RuntimeException e) {
+            shutdown();
+            throw unreachable(options, e);
+        }
+    }
+
+    /** Impatient, and each process at another moment. */
+    private static ClientResources resources() {
+        return ClientResources.builder()
+                .reconnectDelay(Delay.fullJitter(Duration.ofMillis(1), RECONNECT_WITHIN, 1, TimeUnit.MILLISECONDS))
+                .build();
     }
 
     private Connected connect() {
@@ -91,13 +115,13 @@ final class RedisLink implements AutoCloseable {
     private static RedisLink openNode(RedisOptions options) {
         RedisURI uri = RedisURI.create(options.uri());
         uri.setTimeout(options.timeout());
-        RedisClient client = RedisClient.create(uri);
+        RedisClient client = RedisClient.create(resources(), uri);
         client.setOptions(resilient(ClientOptions.builder(), options).build());
         return new RedisLink(client, options);
     }
 
     private static RedisLink openCluster(RedisOptions options) {
-        RedisClusterClient client = RedisClusterClient.create(clusterNodes(options));
+        RedisClusterClient client = RedisClusterClient.create(resources(), clusterNodes(options));
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
         resilient(builder, options);
         // connections to nodes are made when first needed, and what needs them must wait; the timeout bounds it
@@ -134,23 +158,13 @@ final class RedisLink implements AutoCloseable {
                 .replayFilter(command -> true)
                 .timeoutOptions(TimeoutOptions.enabled(options.timeout()))
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(options.timeout())
+                        .connectTimeout(shorter(options.timeout(), CONNECT_WITHIN))
                         .keepAlive(ALIVE)
                         .build());
     }
 
-    /** Something that connects. */
-    private interface Connecting<C> {
-        C connect();
-    }
-
-    private static <C> C connected(AbstractRedisClient client, RedisOptions options, Connecting<C> attempt) {
-        try {
-            return attempt.connect();
-        } catch (RuntimeException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-            throw unreachable(options, e);
-        }
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static StorageException unreachable(RedisOptions options, RuntimeException why) {
@@ -358,7 +372,13 @@ final class RedisLink implements AutoCloseable {
         if (!closed) {
             closed = true;
             current.connection().close();
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            shutdown();
         }
+    }
+
+    /** Resources that are given to a client are not its own to close. */
+    private void shutdown() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }
