@@ -20,7 +20,9 @@ import io.jobq.spi.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,8 @@ public final class Engine implements AutoCloseable {
     private final JobExecutor executor;
     private final Producer producer;
     private final List<WorkerRuntime> workers = new ArrayList<>();
+    private final Set<String> servedQueues = new TreeSet<>();
+    private final QueueWatch watch;
 
     private volatile boolean started;
     private volatile boolean closed;
@@ -67,12 +71,14 @@ public final class Engine implements AutoCloseable {
         this.executor = new JobExecutor(interceptors, listeners, settings);
         this.producer = new Producer(this, interceptors, writer, waiters);
         settings.workers().forEach(this::addWorker);
+        this.watch = new QueueWatch(storage, types(), queue -> started && servedQueues.contains(queue), timer);
     }
 
     private void addWorker(WorkerOptions options) {
         WorkerOptions complete = options.queues().isEmpty() ? options.withQueues(everyQueue()) : options;
         WorkerRuntime worker = new WorkerRuntime(this, complete);
         workers.add(worker);
+        servedQueues.addAll(complete.queues().keySet());
         deadlines.look(worker.held());
         if (metrics != null) {
             metrics.worker(worker.id(), worker::info);
@@ -131,7 +137,9 @@ public final class Engine implements AutoCloseable {
             throw new JobQException(
                     "this JobQ is closed; " + jobs.size() + " jobs for queue '" + queue.name() + "' were not enqueued");
         }
-        return jobs.isEmpty() ? List.of() : producer.enqueue(queue, jobs);
+        List<JobHandle> handles = jobs.isEmpty() ? List.of() : producer.enqueue(queue, jobs);
+        jobs.forEach(job -> watch.enqueued(queue.name(), job.type()));
+        return handles;
     }
 
     /** Encodes a result as it is stored. */
@@ -170,17 +178,38 @@ public final class Engine implements AutoCloseable {
             deadlines.start();
             timer.scheduleWithFixedDelay(executor.failures()::summarize, 1, 1, TimeUnit.MINUTES);
             workers.forEach(WorkerRuntime::start);
+            if (!workers.isEmpty()) {
+                sayWhichHandlersAreIdle();
+                watch.keepRoutes();
+            }
             if (metrics != null) {
                 timer.scheduleWithFixedDelay(this::measureDepth, 0, DEPTH_SECONDS, TimeUnit.SECONDS);
             }
         }
     }
 
+    /** A queue may be left to other processes on purpose, so this is not refused. */
+    private void sayWhichHandlersAreIdle() {
+        Map<String, List<String>> unserved = new TreeMap<>();
+        handled().forEach((type, options) -> {
+            if (!servedQueues.contains(options.queue())) {
+                unserved.computeIfAbsent(options.queue(), first -> new ArrayList<>())
+                        .add(type);
+            }
+        });
+        unserved.forEach((queue, types) -> log.warn(
+                "no worker of this system claims from queue '{}', where jobs of {} go, for which it has handlers; add the queue to"
+                        + " the queues of a worker, {}, unless other processes are to run them",
+                queue,
+                types,
+                servedQueues));
+    }
+
     private void measureDepth() {
         JobMetrics known = metrics;
         try {
             if (known != null) {
-                known.depth(storage.admin().stats());
+                known.depth(storage.admin().stats(), fleet());
             }
         } catch (RuntimeException failed) {
             log.warn("the storage does not tell its queue depths; the gauges keep their last values", failed);

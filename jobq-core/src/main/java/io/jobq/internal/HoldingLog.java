@@ -62,27 +62,34 @@ final class HoldingLog {
 
     private final JobAdmin admin;
     private final Registry registry;
+    private final UnservedLog unserved;
     private final JsonMapper mapper = JsonMapper.builder().build();
 
     HoldingLog(Storage storage) {
         this.admin = storage.admin();
         this.registry = storage.registry();
+        this.unserved = new UnservedLog(storage);
     }
 
-    /** Looks, if nobody has in the last five seconds. */
+    /** Looks, if nobody has in the last five seconds, also for queues that no worker claims from. */
     void takeTurn() {
         if (registry.put(new Entry("turn", KIND, "{}", 0), 0, TURN)) {
-            look();
+            Map<String, QueueStats> queues = new TreeMap<>(admin.stats().queues());
+            look(queues);
+            unserved.look(queues);
         }
     }
 
     /** Says what has changed since the last look, whoever looked. */
     void look() {
+        look(new TreeMap<>(admin.stats().queues()));
+    }
+
+    private void look(Map<String, QueueStats> queues) {
         Optional<Entry> entry = registry.list(KIND).stream().findAny();
         Map<String, Said> before = entry.map(this::read).orElse(Map.of());
         Map<String, Said> after = new TreeMap<>();
         List<String> lines = new ArrayList<>();
-        Map<String, QueueStats> queues = new TreeMap<>(admin.stats().queues());
         queues.forEach((queue, stats) -> {
             Said said = next(queue, before.getOrDefault(queue, Said.NOTHING), stats.holding(), lines);
             if (!said.equals(Said.NOTHING)) {

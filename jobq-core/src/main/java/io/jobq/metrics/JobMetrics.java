@@ -61,6 +61,7 @@ public final class JobMetrics implements JobInterceptor {
     private final MultiGauge oldest;
     private final MultiGauge holding;
     private final MultiGauge held;
+    private final MultiGauge serving;
 
     /**
      * Metrics of one system.
@@ -83,6 +84,9 @@ public final class JobMetrics implements JobInterceptor {
                 .register(registry);
         this.held = MultiGauge.builder("jobq.queue.held")
                 .description("Ready jobs that rules hold back, by what the rule is about")
+                .register(registry);
+        this.serving = MultiGauge.builder("jobq.queue.workers")
+                .description("Workers of all processes that claim from the queue")
                 .register(registry);
     }
 
@@ -248,18 +252,20 @@ public final class JobMetrics implements JobInterceptor {
                         .register(registry));
     }
 
-    /** Refreshes the gauges of queues: depth, age, and what rules hold back. */
-    public void depth(StorageStats stats) {
+    /** Refreshes the gauges of queues: depth, age, what rules hold back, and how many workers of the fleet claim from them. */
+    public void depth(StorageStats stats, List<WorkerInfo> fleet) {
         List<Row<?>> depths = new ArrayList<>();
         List<Row<?>> ages = new ArrayList<>();
         List<Row<?>> rules = new ArrayList<>();
         List<Row<?>> jobs = new ArrayList<>();
+        List<Row<?>> workers = new ArrayList<>();
         stats.queues().forEach((queue, ofQueue) -> {
             if (!tag(queue).equals(queue)) {
                 return;
             }
             rules.add(Row.of(Tags.of("queue", queue), ofQueue.holding().rules()));
             jobs.addAll(held(queue, ofQueue.holding()));
+            workers.add(Row.of(Tags.of("queue", queue), claiming(queue, fleet)));
             for (JobState state : JobState.values()) {
                 depths.add(Row.of(
                         Tags.of("queue", queue, "state", state.name().toLowerCase(Locale.ROOT)), ofQueue.count(state)));
@@ -271,6 +277,14 @@ public final class JobMetrics implements JobInterceptor {
         oldest.register(ages, true);
         holding.register(rules, true);
         held.register(jobs, true);
+        serving.register(workers, true);
+    }
+
+    private static long claiming(String queue, List<WorkerInfo> fleet) {
+        return fleet.stream()
+                .filter(each -> each.state() == WorkerInfo.State.RUNNING)
+                .filter(each -> each.queues().containsKey(queue))
+                .count();
     }
 
     private static List<Row<?>> held(String queue, Holding holding) {

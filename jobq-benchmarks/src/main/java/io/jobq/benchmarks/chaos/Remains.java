@@ -168,7 +168,8 @@ final class Remains {
     Set<String> orphanKeys(Duration patience) {
         deleteJobs(settings.prefix());
         Set<String> constant = new HashSet<>(constantKeys());
-        constant.add(":registry:holding"); // what was last said in the log; forgotten after an hour
+        // what was last said in the log, forgotten after an hour, and which queues types have, after a day
+        constant.addAll(Set.of(":registry:holding", ":registry:unserved", ":registry:route"));
         try (BareRedis redis = BareRedis.connect(settings.uri())) {
             long start = System.nanoTime();
             while (true) {
