@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** All experiments with all libraries, in turns: within a round each is measured once, and each round starts with another one. */
 final class Comparison {
+    /** What a measurement that has started may overrun. */
+    private static final Duration TO_FINISH = Duration.ofMinutes(1);
+
     private final Arguments arguments;
     private final Map<StoreKind, Store> stores;
     private final PrintStream progress;
@@ -57,14 +60,16 @@ final class Comparison {
         if (store == null) {
             return Outcome.missing(peer.store() + " does not start here");
         }
-        if (passed().compareTo(arguments.atMost()) > 0) {
+        Duration left = arguments.atMost().minus(passed());
+        if (left.isNegative()) {
             return Outcome.missing("not measured: the time was up");
         }
         if (experiment.isTooShortFor(settings)) {
             return Outcome.missing(
                     "not measured: a run this short ends before most libraries miss a worker by default");
         }
-        return Trials.run(experiment, peer, settings, store);
+        Setup setup = new Setup(store.uri(), settings, experiment.slots());
+        return Trials.run(experiment.trial(peer, setup), peer, store, left.plus(TO_FINISH));
     }
 
     private Duration passed() {

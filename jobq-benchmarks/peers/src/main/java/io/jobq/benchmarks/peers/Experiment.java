@@ -12,8 +12,7 @@ import java.util.Map;
  * @param options the trial's
  */
 record Experiment(String name, String mode, int slots, Map<String, Integer> options, List<Metric> metrics) {
-    /** The one that {@link KillTrial} runs. */
-    static final String KILL = "kill";
+    private static final String KILL = "kill";
 
     private static final String JOBS = "jobs";
     private static final String WARMUP = "warmup";
@@ -121,7 +120,7 @@ record Experiment(String name, String mode, int slots, Map<String, Integer> opti
     private static Experiment kill(Scale scale) {
         return new Experiment(
                 KILL,
-                "worker",
+                KillTrial.MODE,
                 USUAL_SLOTS,
                 Map.of(JOBS, 6 * MANY, "work-ms", MANY, "limit", scale.killMillis()),
                 List.of(

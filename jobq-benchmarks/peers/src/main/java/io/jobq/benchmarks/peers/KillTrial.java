@@ -12,6 +12,9 @@ import java.util.function.BooleanSupplier;
  * long after the kill the last of those that it ran has started on the other.
  */
 final class KillTrial {
+    /** What its processes run. */
+    static final String MODE = "worker";
+
     private static final Duration TO_BEGIN = Duration.ofSeconds(60);
     private static final int STARTS_BEFORE_KILL = 50;
     /** An empty storage is believed when it is still empty this long after the kill. */

@@ -12,7 +12,7 @@ package io.jobq.benchmarks.peers;
  * @param killMillis how long a job of a killed worker is waited for
  */
 record Scale(int jobs, int warmup, int limitMillis, int warmupMillis, int windowSeconds, int killMillis) {
-    static final Scale QUICK = new Scale(30_000, 20_000, 2_000, 1_500, 3, 30_000);
+    static final Scale QUICK = new Scale(20_000, 10_000, 1_500, 1_000, 3, 30_000);
     static final Scale FULL = new Scale(100_000, 20_000, 10_000, 5_000, 15, 150_000);
 
     Scale withKillSeconds(int seconds) {

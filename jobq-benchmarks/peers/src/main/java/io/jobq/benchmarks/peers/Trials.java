@@ -2,6 +2,7 @@ package io.jobq.benchmarks.peers;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -17,27 +18,28 @@ final class Trials {
 
     private Trials() {}
 
-    /** Runs one. Whatever goes wrong with it is the reason why it has no figures. */
-    static Outcome run(Experiment experiment, Peer peer, Settings settings, Store store) throws InterruptedException {
+    /** Runs one, for no longer than this. Whatever goes wrong with it is the reason why it has no figures. */
+    static Outcome run(Trial trial, Peer peer, Store store, Duration atMost) throws InterruptedException {
         store.reset();
-        Trial trial = experiment.trial(peer, new Setup(store.uri(), settings, experiment.slots()));
         try {
-            return experiment.name().equals(Experiment.KILL) ? KillTrial.run(peer, trial) : plain(peer, trial, store);
+            return trial.mode().equals(KillTrial.MODE)
+                    ? KillTrial.run(peer, trial)
+                    : alone(peer.command(trial), store, atMost);
         } catch (UnavailableException missing) {
             return Outcome.missing(missing.reason());
         }
     }
 
-    private static Outcome plain(Peer peer, Trial trial, Store store) throws InterruptedException {
+    private static Outcome alone(List<String> command, Store store, Duration atMost) throws InterruptedException {
         Footprint before = store.footprint();
         Map<String, Double> printed = new ConcurrentHashMap<>();
-        try (Launch launch = new Launch(peer.command(trial), line -> {
+        try (Launch launch = new Launch(command, line -> {
             Matcher figure = FIGURE.matcher(line);
             if (figure.matches()) {
                 printed.put(figure.group(1), Double.valueOf(figure.group(2)));
             }
         })) {
-            launch.await(LONGEST);
+            launch.await(atMost.compareTo(LONGEST) < 0 ? atMost : LONGEST);
         }
         Map<String, Double> figures = new LinkedHashMap<>(printed);
         if (figures.getOrDefault("emptied", 1.0) == 0) {
