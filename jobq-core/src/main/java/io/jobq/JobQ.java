@@ -303,7 +303,7 @@ public final class JobQ implements AutoCloseable {
             return this;
         }
 
-        /** No worker, although there are handlers: this process only enqueues. */
+        /** No worker, although there are handlers: this process only enqueues. {@link #build} refuses it beside {@link #worker}. */
         public Builder producerOnly() {
             this.producerOnly = true;
             return this;
@@ -318,12 +318,17 @@ public final class JobQ implements AutoCloseable {
         /**
          * Makes the system; it runs nothing until {@link JobQ#start()}.
          *
-         * @throws IllegalArgumentException if two handlers claim a type or an annotated method does not fit; the message
-         *     names class and method
+         * @throws IllegalArgumentException if two handlers claim a type, an annotated method does not fit, the message
+         *     names class and method, or there are workers beside {@link #producerOnly}
          */
         public JobQ build() {
             if (used) {
                 throw new IllegalStateException("this builder was used; make another");
+            }
+            if (producerOnly && !workers.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "producerOnly() says that this system has no worker, but worker(…) gives it '"
+                                + workers.get(0).name() + "'; leave out one of them");
             }
             used = true;
             annotated.forEach(instance -> types.registerAnnotated(instance, retry));

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
     private static final int DEPTH_SECONDS = 5;
+    /** Schedules are given to a scheduler after the start, but not long after. */
+    private static final int SCHEDULED_BY_SECONDS = 10;
+
     /** An unanswered call now and then is not ill health. */
     private static final int FAILURES_TO_REPORT = 3;
 
@@ -71,7 +74,7 @@ public final class Engine implements AutoCloseable {
         this.executor = new JobExecutor(interceptors, listeners, settings);
         this.producer = new Producer(this, interceptors, writer, waiters);
         settings.workers().forEach(this::addWorker);
-        this.watch = new QueueWatch(storage, types(), queue -> started && servedQueues.contains(queue), timer);
+        this.watch = new QueueWatch(storage, types(), new QueueWatch.Own(servedQueues, () -> started), timer);
     }
 
     private void addWorker(WorkerOptions options) {
@@ -179,7 +182,7 @@ public final class Engine implements AutoCloseable {
             timer.scheduleWithFixedDelay(executor.failures()::summarize, 1, 1, TimeUnit.MINUTES);
             workers.forEach(WorkerRuntime::start);
             if (!workers.isEmpty()) {
-                sayWhichHandlersAreIdle();
+                sayWhatIsOmitted();
                 watch.keepRoutes();
             }
             if (metrics != null) {
@@ -188,21 +191,14 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** A queue may be left to other processes on purpose, so this is not refused. */
-    private void sayWhichHandlersAreIdle() {
-        Map<String, List<String>> unserved = new TreeMap<>();
-        handled().forEach((type, options) -> {
-            if (!servedQueues.contains(options.queue())) {
-                unserved.computeIfAbsent(options.queue(), first -> new ArrayList<>())
-                        .add(type);
-            }
-        });
-        unserved.forEach((queue, types) -> log.warn(
-                "no worker of this system claims from queue '{}', where jobs of {} go, for which it has handlers; add the queue to"
-                        + " the queues of a worker, {}, unless other processes are to run them",
-                queue,
-                types,
-                servedQueues));
+    /** What a mere producer was told is for others to do. */
+    private void sayWhatIsOmitted() {
+        Omissions omissions = new Omissions(types(), servedQueues);
+        omissions.say();
+        if (!omissions.scheduledMethods().isEmpty()) {
+            timer.schedule(
+                    () -> omissions.sayWhatIsNotScheduled(storage.registry()), SCHEDULED_BY_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     private void measureDepth() {

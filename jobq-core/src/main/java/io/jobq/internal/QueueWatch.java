@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,17 +35,35 @@ final class QueueWatch {
     private static final Duration KEPT = Duration.ofDays(1);
 
     private static final long FIRST_SECONDS = 1;
-    private static final long EVERY_SECONDS = 20;
+    private static final long EVERY_SECONDS = 10;
     /** So many types and queues are looked after, so that made-up names take no memory. */
     private static final int MOST = 1_000;
+
+    private static final String NOT_STARTED = "this JobQ has a worker for it, but has not been started: call start()";
 
     /** What is stored of a type. */
     private record Route(String queue) {}
 
+    /**
+     * The workers of this system.
+     *
+     * @param queues what they claim from, once they run
+     * @param started whether they do
+     */
+    record Own(Set<String> queues, BooleanSupplier started) {
+        boolean serve(String queue) {
+            return started.getAsBoolean() && queues.contains(queue);
+        }
+
+        boolean wouldServe(String queue) {
+            return !started.getAsBoolean() && queues.contains(queue);
+        }
+    }
+
     private final Registry registry;
     private final UnservedLog unserved;
     private final TypeRegistry types;
-    private final Predicate<String> servedHere;
+    private final Own own;
     private final ScheduledExecutorService timer;
     private final JsonMapper mapper = JsonMapper.builder().build();
 
@@ -57,17 +75,17 @@ final class QueueWatch {
     /** Queues that had no worker at the last look. */
     private Set<String> suspects = Set.of();
 
-    QueueWatch(Storage storage, TypeRegistry types, Predicate<String> servedHere, ScheduledExecutorService timer) {
+    QueueWatch(Storage storage, TypeRegistry types, Own own, ScheduledExecutorService timer) {
         this.registry = storage.registry();
         this.unserved = new UnservedLog(storage);
         this.types = types;
-        this.servedHere = servedHere;
+        this.own = own;
         this.timer = timer;
     }
 
     /** Notes where a job goes; mostly two look-ups in memory. */
     void enqueued(String queue, String type) {
-        boolean news = !servedHere.test(queue) && isNew(doneQueues, queue);
+        boolean news = !own.serve(queue) && isNew(doneQueues, queue);
         if (types.find(type) == null && types.options(type).queue().equals(queue)) {
             news |= isNew(doneTypes, type);
         }
@@ -128,11 +146,11 @@ final class QueueWatch {
         Set<String> served = open.isEmpty() ? Set.of() : unserved.served();
         Set<String> without = new TreeSet<>();
         for (String queue : open) {
-            if (served.contains(queue)) {
+            if (served.contains(queue) || own.serve(queue)) {
                 doneQueues.put(queue, true);
             } else if (suspects.contains(queue)) {
                 doneQueues.put(queue, true);
-                unserved.say(queue, "jobs from here are");
+                unserved.say(queue, "jobs from here are", own.wouldServe(queue) ? NOT_STARTED : UnservedLog.ADVICE);
             } else {
                 without.add(queue);
             }

@@ -4,9 +4,11 @@ import io.jobq.ResultHandler;
 import io.jobq.RetryPolicy;
 import io.jobq.TypeOptions;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +21,7 @@ public final class TypeRegistry {
     private final Map<String, TypeDefinition> byName = new HashMap<>();
     private final Map<String, UnaryOperator<TypeOptions>> changes = new LinkedHashMap<>();
     private final Map<String, TypeOptions> withoutHandler = new HashMap<>();
+    private final List<Class<?>> annotated = new ArrayList<>();
     private boolean complete;
 
     /** Registers a handler; {@code origin} says where it comes from when something is wrong with it. */
@@ -43,6 +46,7 @@ public final class TypeRegistry {
 
     /** Registers every annotated method of an object. */
     public void registerAnnotated(Object instance, RetryPolicy systemRetry) {
+        annotated.add(instance.getClass());
         AnnotatedHandlers.register(instance, systemRetry, this);
     }
 
@@ -99,6 +103,16 @@ public final class TypeRegistry {
         Map<String, TypeOptions> handled = new TreeMap<>();
         byName.values().forEach(each -> handled.put(each.name(), each.options()));
         return Collections.unmodifiableMap(handled);
+    }
+
+    /** Types that have options but no handler. */
+    Set<String> withoutHandler() {
+        return withoutHandler.keySet();
+    }
+
+    /** The classes of the objects that have annotated handlers. */
+    List<Class<?>> annotated() {
+        return annotated;
     }
 
     /** The queues that handlers name, and {@code default}. */

@@ -25,6 +25,8 @@ final class UnservedLog {
     /** Workers that are replaced leave their queues alone for a while, which is no news. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static final String ADVICE = "is its name spelt right, and is it among the queues of a worker?";
+
     /** So many lines are written per look, and one more for the rest. */
     static final int LINES = 5;
 
@@ -54,7 +56,7 @@ final class UnservedLog {
                 .toList();
         news.stream().limit(LINES).forEach(each -> {
             long ready = each.getValue().count(JobState.READY);
-            write(each.getKey(), ready == 1 ? "1 job is" : ready + " jobs are");
+            write(each.getKey(), ready == 1 ? "1 job is" : ready + " jobs are", ADVICE);
         });
         if (news.size() > LINES) {
             log.warn("and {} more queues have ready jobs, but no worker claims from them", news.size() - LINES);
@@ -76,9 +78,9 @@ final class UnservedLog {
     }
 
     /** Says it of a queue, unless that has been said. */
-    void say(String queue, String what) {
+    void say(String queue, String what, String advice) {
         if (isNews(queue)) {
-            write(queue, what);
+            write(queue, what, advice);
         }
     }
 
@@ -86,11 +88,7 @@ final class UnservedLog {
         return registry.put(new Entry(KIND, queue, "{}", 0), 0, SAID_AGAIN);
     }
 
-    private static void write(String queue, String what) {
-        log.warn(
-                "{} ready in queue '{}', but no worker claims from it; is its name spelt right, and is it among the queues"
-                        + " of a worker?",
-                what,
-                queue);
+    private static void write(String queue, String what, String advice) {
+        log.warn("{} ready in queue '{}', but no worker claims from it; {}", what, queue, advice);
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -34,14 +35,14 @@ class QueueWatchTest {
         TypeRegistry types = new TypeRegistry();
         types.register(type, Void.class, (nothing, job) -> null, "here", TypeOptions.DEFAULT.withQueue(queue));
         types.complete();
-        return new QueueWatch(storage, types, queue::equals, timer);
+        return new QueueWatch(storage, types, new QueueWatch.Own(Set.of(queue), () -> true), timer);
     }
 
     private QueueWatch producer(String type, String queue) {
         TypeRegistry types = new TypeRegistry();
         types.configure(type, options -> options.withQueue(queue));
         types.complete();
-        return new QueueWatch(storage, types, any -> false, timer);
+        return new QueueWatch(storage, types, new QueueWatch.Own(Set.of(), () -> true), timer);
     }
 
     private void announce(String queue) {
@@ -131,5 +132,18 @@ class QueueWatchTest {
                                 + " process; jobs go to either, depending on who enqueues them, until all processes have the same");
         worker("thumbnail", "images").writeRoutes();
         assertThat(saidBy(changed::writeRoutes)).isEmpty();
+    }
+
+    @Test
+    void aSystemThatWasNeverStartedIsToldSo() {
+        TypeRegistry types = new TypeRegistry();
+        types.complete();
+        QueueWatch.Own built = new QueueWatch.Own(Set.of("default"), () -> false);
+        QueueWatch watch = new QueueWatch(storage, types, built, timer);
+        watch.enqueued("default", "a");
+        assertThat(saidBy(watch::look)).isEmpty();
+        assertThat(saidBy(watch::look))
+                .containsExactly("jobs from here are ready in queue 'default', but no worker claims from it; this JobQ"
+                        + " has a worker for it, but has not been started: call start()");
     }
 }

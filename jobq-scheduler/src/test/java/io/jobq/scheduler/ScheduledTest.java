@@ -2,6 +2,7 @@ package io.jobq.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.jobq.JacksonCodec;
 import io.jobq.Job;
@@ -20,6 +21,9 @@ import io.jobq.spi.Retention;
 import io.jobq.spi.Storage;
 import io.jobq.testkit.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -282,5 +286,40 @@ class ScheduledTest extends SchedulerFixture {
             assertThatThrownBy(first::start).isInstanceOf(JobQException.class);
         }
         assertThat(meters.find("jobq.scheduler.leader").gauge()).isNotNull();
+    }
+
+    static final class Ticking {
+        @JobHandler("tick")
+        @Scheduled(every = "PT1H")
+        void tick() {}
+    }
+
+    static final class Forgotten {
+        @JobHandler("forgotten")
+        @Scheduled(name = "hourly", every = "PT1H")
+        void forgotten() {}
+    }
+
+    @Test
+    void aScheduledMethodThatNoSchedulerWasGivenIsNamedInTheLog() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        Ticking ticking = new Ticking();
+        try (JobQ jobq = JobQ.builder()
+                        .handlers(ticking, new Forgotten())
+                        .closeOnShutdown(false)
+                        .start();
+                Scheduler scheduler = Scheduler.of(jobq).build()) {
+            scheduler.schedules(ticking);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(log.toString(StandardCharsets.UTF_8))
+                            .contains(
+                                    "Forgotten.forgotten is @Scheduled, but there is no schedule 'hourly', so it does not tick;"
+                                            + " start a Scheduler and give its schedules(…) the object"));
+            assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("Ticking.tick");
+        } finally {
+            System.setErr(before);
+        }
     }
 }

@@ -2,10 +2,8 @@ package io.jobq.system;
 
 import io.jobq.Job;
 import io.jobq.JobQ;
-import io.jobq.TypeOptions;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -46,19 +44,5 @@ record CrossCheck(SystemConfig config, JobQ jobq) {
             }
         });
         return keys;
-    }
-
-    /**
-     * Configured types that no handler here is for. They may be of other processes that read the same file, so they are not
-     * wrong. None where there are no handlers at all.
-     */
-    List<String> typesWithoutHandler() {
-        Map<String, TypeOptions> handled = jobq.types();
-        return config.types().keySet().stream()
-                .filter(each -> !handled.isEmpty() && !handled.containsKey(each))
-                .filter(each -> handled.values().stream()
-                        .noneMatch(type -> type.aliases().contains(each)))
-                .map(each -> each + NearestKey.among(handled.keySet(), each).orElse(""))
-                .toList();
     }
 }

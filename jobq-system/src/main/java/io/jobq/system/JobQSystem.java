@@ -89,7 +89,7 @@ public final class JobQSystem implements AutoCloseable {
         }
         CrossCheck check = new CrossCheck(config, system.jobq);
         system.begin(check, scheduled.handlers().toArray());
-        system.sayWhatHasNoEffect(check.typesWithoutHandler());
+        system.sayWhatHasNoEffect();
         return system;
     }
 
@@ -164,12 +164,7 @@ public final class JobQSystem implements AutoCloseable {
         }
     }
 
-    private void sayWhatHasNoEffect(List<String> typesWithoutHandler) {
-        if (!typesWithoutHandler.isEmpty() && !jobq.workers().isEmpty()) {
-            log.warn(
-                    "jobq.types has types that no handler here is for, so it matters only to enqueue them: {}",
-                    String.join(", ", typesWithoutHandler));
-        }
+    private void sayWhatHasNoEffect() {
         if (config.worker().enabled() && config.worker().sharedSlots(false) == 0) {
             sayThatNothingIsShared();
         }

@@ -1,12 +1,10 @@
 package io.jobq.system;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
-/** Guesses which key or name was meant. */
+/** Guesses which key was meant. */
 final class NearestKey {
     private static final String SECTIONS = Keys.all().stream()
             .map(each -> each.pattern().replaceAll("^(jobq\\.[a-z]+).*", "$1"))
@@ -24,14 +22,6 @@ final class NearestKey {
                 .filter(nearest -> distance(nearest, key) <= Math.max(5, key.length() / 3))
                 .map(nearest -> "did you mean '" + nearest + "'?")
                 .orElse("keys begin with " + SECTIONS);
-    }
-
-    /** What to say of an unknown name if it is like one of these, in parentheses. */
-    static Optional<String> among(Collection<String> names, String name) {
-        return names.stream()
-                .min(Comparator.comparingInt(each -> distance(each, name)))
-                .filter(nearest -> distance(nearest, name) <= Math.max(2, name.length() / 4))
-                .map(nearest -> " (did you mean '" + nearest + "'?)");
     }
 
     /** A known key with the name that stands where it has its placeholder. */

@@ -72,6 +72,12 @@ final class Settings {
         }
     }
 
+    /** Whether nothing was given, not even a name with all defaults. */
+    boolean isEmpty() {
+        return names.isEmpty()
+                && byKey.values().stream().allMatch(each -> each.text().isBlank());
+    }
+
     /** These win over what was written before. */
     void override(List<Setting> stronger) {
         for (Setting setting : stronger) {

@@ -79,7 +79,7 @@ public record SystemConfig(
      * Reads a file that ends in {@code .properties}, {@code .yaml} or {@code .yml}, in UTF-8. Environment variables are stronger:
      * {@code JOBQ_METRICS_PORT} replaces {@code jobq.metrics.port}.
      *
-     * @throws InvalidConfigException if the file can't be read or anything in it is wrong; names all that is
+     * @throws InvalidConfigException if the file can't be read, holds no setting, or anything in it is wrong; names all that is
      */
     public static SystemConfig load(Path file) {
         return load(file, System.getenv());
@@ -91,6 +91,12 @@ public record SystemConfig(
         Problems problems = new Problems(name);
         Settings settings = new Settings(ConfigFile.read(file, name, problems), problems);
         settings.override(new Environment(environment).overrides(settings));
+        if (settings.isEmpty()) {
+            problems.addLine(
+                    0,
+                    "holds no setting, so everything would have its default, and jobs would live in memory; if that is"
+                            + " meant, say " + Keys.STORAGE_TYPE.pattern() + ": memory");
+        }
         return checked(settings, problems);
     }
 

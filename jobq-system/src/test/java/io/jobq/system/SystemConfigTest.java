@@ -279,12 +279,26 @@ class SystemConfigTest {
     @Test
     void nothingGivesTheDefaults() throws IOException {
         assertThat(SystemConfig.from(Map.of())).isEqualTo(SystemConfig.DEFAULT);
-        assertThat(SystemConfig.load(file("a.yml", ""), Map.of())).isEqualTo(SystemConfig.DEFAULT);
-        assertThat(SystemConfig.load(file("b.yaml", "# nothing\njobq:\n  metrics:\n"), Map.of()))
-                .isEqualTo(SystemConfig.DEFAULT);
-        assertThat(SystemConfig.load(file("c.properties", "\n! nothing\n"), Map.of()))
+        assertThat(SystemConfig.load(file("a.yml", "jobq: {storage: {type: memory}}"), Map.of()))
                 .isEqualTo(SystemConfig.DEFAULT);
         assertThat(RetryConfig.DEFAULT.policy().maxAttempts()).isEqualTo(io.jobq.RetryPolicy.DEFAULT.maxAttempts());
+    }
+
+    @Test
+    void aFileThatHoldsNoSettingIsRefused() throws IOException {
+        String why =
+                ": holds no setting, so everything would have its default, and jobs would live in memory; if that is"
+                        + " meant, say jobq.storage.type: memory";
+        for (String empty : new String[] {"", "\n\n", "# nothing\njobq:\n  metrics:\n", "jobq: {}"}) {
+            assertThatThrownBy(() -> SystemConfig.load(file("a.yml", empty), Map.of()))
+                    .hasMessage("a.yml" + why);
+        }
+        Path properties = file("c.properties", "\n! nothing\n");
+        assertThatThrownBy(() -> SystemConfig.load(properties, Map.of())).hasMessage("c.properties" + why);
+        assertThat(SystemConfig.load(properties, Map.of("JOBQ_TIMEOUT", "30m"))).isEqualTo(SystemConfig.DEFAULT);
+        assertThat(SystemConfig.load(file("d.properties", "jobq.queues.a=\n"), Map.of())
+                        .queues())
+                .containsOnlyKeys("a");
     }
 
     @Test
