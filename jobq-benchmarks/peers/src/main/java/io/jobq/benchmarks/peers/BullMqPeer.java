@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** BullMQ, in Node: its trials are run by {@code bullmq/trial.mjs}, for which npm fetches the library once. */
 final class BullMqPeer implements Peer {
@@ -23,7 +24,10 @@ final class BullMqPeer implements Peer {
 
     private final Path folder =
             Path.of(System.getProperty("java.io.tmpdir"), "jobq-peers-" + name().toLowerCase(Locale.ROOT));
-    private boolean installed;
+    /** Whether npm was asked; it is asked once. */
+    private boolean asked;
+
+    private @Nullable UnavailableException lacking;
 
     @Override
     public String name() {
@@ -44,7 +48,7 @@ final class BullMqPeer implements Peer {
     @Override
     public String bestSettings() {
         return "`removeOnComplete` (Going to production, auto-job removal), `lockDuration` 10 s with `stalledInterval` 5 s "
-                + "(API, worker options), `enableAutoPipelining` of its client (README of ioredis)";
+                + "(API, worker options)";
     }
 
     @Override
@@ -57,21 +61,29 @@ final class BullMqPeer implements Peer {
     }
 
     private synchronized void install() {
-        if (installed) {
-            return;
-        }
-        try {
-            Files.createDirectories(folder);
-            for (String file : List.of(LIST, "package-lock.json", PROGRAM)) {
-                try (InputStream from = open(file)) {
-                    Files.copy(from, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-                }
+        if (!asked) {
+            asked = true;
+            try {
+                unpack();
+                require("node", "--version");
+                require("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+            } catch (UnavailableException e) {
+                lacking = e;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            require("node", "--version");
-            require("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-            installed = true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        }
+        if (lacking != null) {
+            throw lacking;
+        }
+    }
+
+    private void unpack() throws IOException {
+        Files.createDirectories(folder);
+        for (String file : List.of(LIST, "package-lock.json", PROGRAM)) {
+            try (InputStream from = open(file)) {
+                Files.copy(from, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            }
         }
     }
 

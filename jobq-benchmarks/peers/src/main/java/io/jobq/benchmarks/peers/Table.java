@@ -19,6 +19,7 @@ final class Table {
     private final List<Settings> settings;
     private final List<String> notes = new ArrayList<>();
     private final List<Lag> lags = new ArrayList<>();
+    private boolean anyCompared;
 
     Table(Results results, List<String> peers, List<Settings> settings) {
         this.results = results;
@@ -55,6 +56,7 @@ final class Table {
         if (Double.isNaN(ratio)) {
             return "";
         }
+        anyCompared = true;
         String times = number(ratio) + "×";
         if (ratio >= 1) {
             return " (" + times + ")";
@@ -88,6 +90,9 @@ final class Table {
     }
 
     private String behind() {
+        if (!anyCompared) {
+            return "";
+        }
         StringBuilder text = new StringBuilder("\nWhere " + peers.get(0) + " is behind:\n\n");
         lags.stream()
                 .sorted(Comparator.comparingDouble(Lag::ratio))

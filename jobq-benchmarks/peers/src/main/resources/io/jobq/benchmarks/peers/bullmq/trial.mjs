@@ -28,7 +28,7 @@ async function until(atMost, condition) {
 
 function connection() {
   const { hostname, port } = new URL(words.uri);
-  return { host: hostname, port: Number(port), ...(best && { enableAutoPipelining: true }) };
+  return { host: hostname, port: Number(port) };
 }
 
 class Session {
