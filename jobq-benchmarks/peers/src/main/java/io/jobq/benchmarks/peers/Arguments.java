@@ -26,7 +26,7 @@ record Arguments(
             usage: java -jar jobq-peers.jar [--quick] [--rounds N] [--minutes N] [--kill-seconds N]
                      [--peers NAME,…] [--settings defaults,best] [--cases NAME,…]
 
-              --quick         one round of short measurements, at most 10 minutes; else three long ones, two hours or so
+              --quick         one round of short measurements, at most 10 minutes; else three of 45 minutes or so
               --rounds        medians are of so many
               --minutes       no measurement starts later; what is left out then is said
               --kill-seconds  how long jobs of a killed worker are waited for: 150, or 30 with --quick

@@ -13,7 +13,7 @@ package io.jobq.benchmarks.peers;
  */
 record Scale(int jobs, int warmup, int limitMillis, int warmupMillis, int windowSeconds, int killMillis) {
     static final Scale QUICK = new Scale(20_000, 10_000, 1_500, 1_000, 3, 30_000);
-    static final Scale FULL = new Scale(100_000, 20_000, 10_000, 5_000, 15, 150_000);
+    static final Scale FULL = new Scale(100_000, 20_000, 10_000, 5_000, 30, 150_000);
 
     Scale withKillSeconds(int seconds) {
         return new Scale(jobs, warmup, limitMillis, warmupMillis, windowSeconds, seconds * 1_000);
