@@ -1,5 +1,6 @@
 package io.jobq;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 
 /**
@@ -20,7 +21,7 @@ public record Autoscale(int min, int max, Duration targetAge) {
             throw new IllegalArgumentException("autoscale needs 1 <= min <= max, but has min=" + min + ", max=" + max);
         }
         if (targetAge.isNegative() || targetAge.isZero()) {
-            throw new IllegalArgumentException("targetAge must be positive, but is " + targetAge);
+            throw new IllegalArgumentException("targetAge must be positive, but is " + DurationText.of(targetAge));
         }
     }
 

@@ -5,6 +5,7 @@ import io.jobq.internal.Requirements;
 import io.jobq.internal.Settings;
 import io.jobq.internal.TypeRegistry;
 import io.jobq.memory.InMemoryStorage;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
@@ -252,7 +253,7 @@ public final class JobQ implements AutoCloseable {
         /** Time limit per attempt where type and job give none; 30 minutes by default. */
         public Builder timeout(Duration limit) {
             if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("timeout must be positive, but is " + limit);
+                throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(limit));
             }
             this.timeout = limit;
             return this;

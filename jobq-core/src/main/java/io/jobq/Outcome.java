@@ -1,5 +1,6 @@
 package io.jobq;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public record Outcome(
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(reason, "reason");
         if (delay != null && delay.isNegative()) {
-            throw new IllegalArgumentException("delay must not be negative, but is " + delay);
+            throw new IllegalArgumentException("delay must not be negative, but is " + DurationText.of(delay));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.jobq;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -78,7 +79,7 @@ public final class RetryPolicy {
 
     private static void requireDelay(String what, Duration delay) {
         if (delay.isNegative()) {
-            throw new IllegalArgumentException(what + " must not be negative, but is " + delay);
+            throw new IllegalArgumentException(what + " must not be negative, but is " + DurationText.of(delay));
         }
     }
 

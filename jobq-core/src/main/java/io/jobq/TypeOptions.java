@@ -1,5 +1,6 @@
 package io.jobq;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,7 @@ public record TypeOptions(
     public TypeOptions {
         Names.require("queue", queue);
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
-            throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
+            throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(timeout));
         }
         if (version < 1) {
             throw new IllegalArgumentException("version must be at least 1, but is " + version);

@@ -1,5 +1,6 @@
 package io.jobq;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -73,7 +74,8 @@ public record WorkerOptions(
 
     private static void requireAtLeast(String what, Duration value, Duration min) {
         if (value.compareTo(min) < 0) {
-            throw new IllegalArgumentException(what + " must be at least " + min + ", but is " + value);
+            throw new IllegalArgumentException(
+                    what + " must be at least " + DurationText.of(min) + ", but is " + DurationText.of(value));
         }
     }
 

@@ -81,7 +81,7 @@ class FailureLogTest {
                         (number, job) -> job.isLastAttempt() ? Outcome.discard("bounced") : Outcome.retry("greylisted"))
                 .retry(RetryPolicy.fixed(Duration.ZERO).maxAttempts(2));
         assertThat(logOf(builder, 1))
-                .contains("attempt 1 of 2 failed: greylisted; next in 0 ms")
+                .contains("attempt 1 of 2 failed: greylisted; next in 0 s")
                 .contains("attempt 2 of 2 is dead: bounced");
     }
 

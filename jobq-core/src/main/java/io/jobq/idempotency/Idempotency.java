@@ -8,6 +8,7 @@ import io.jobq.idempotency.IdempotencyStore.Begun;
 import io.jobq.idempotency.IdempotencyStore.Completed;
 import io.jobq.idempotency.IdempotencyStore.InFlight;
 import io.jobq.idempotency.IdempotencyStore.Run;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.Payload;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -75,8 +76,9 @@ public final class Idempotency implements JobInterceptor {
 
         private static void requireRange(String what, Duration value, Duration min, @Nullable Duration max) {
             if (value.compareTo(min) < 0 || (max != null && value.compareTo(max) > 0)) {
-                throw new IllegalArgumentException(what + " must be at least " + min
-                        + (max == null ? "" : " and at most " + max) + ", but is " + value);
+                throw new IllegalArgumentException(what + " must be at least " + DurationText.of(min)
+                        + (max == null ? "" : " and at most " + DurationText.of(max)) + ", but is "
+                        + DurationText.of(value));
             }
         }
     }

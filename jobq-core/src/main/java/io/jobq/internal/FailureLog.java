@@ -1,5 +1,6 @@
 package io.jobq.internal;
 
+import io.jobq.spi.DurationText;
 import io.jobq.spi.Settlement;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +23,19 @@ final class FailureLog {
 
     private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
-    /** Logs the end of an attempt if it is a failure. */
+    /** Logs the end of an attempt if it is a failure; never throws, since the attempt must be settled. */
     void ended(Attempt attempt, Settlement settlement, @Nullable Throwable error) {
+        try {
+            tell(attempt, settlement, error);
+        } catch (RuntimeException | Error unspeakable) { // an error whose own message throws, or a log that fails
+            log.warn(
+                    "{} failed, and so did the logging of its error: {}",
+                    attempt,
+                    unspeakable.getClass().getName());
+        }
+    }
+
+    private void tell(Attempt attempt, Settlement settlement, @Nullable Throwable error) {
         if (settlement instanceof Settlement.Retry retry) {
             retried(attempt, retry, error);
         } else if (settlement instanceof Settlement.Discard discard) {
@@ -36,11 +48,11 @@ final class FailureLog {
         if (count(attempt.type()).isWholeFailure()) {
             String why = error == null ? ": " + retry.error().message() : "";
             log.warn(
-                    "{} of {} failed{}; next in {} ms",
+                    "{} of {} failed{}; next in {}",
                     attempt,
                     attempt.maxAttempts(),
                     why,
-                    retry.delay().toMillis(),
+                    DurationText.of(retry.delay()),
                     error);
         }
     }

@@ -8,12 +8,14 @@ import io.jobq.JobQException;
 import io.jobq.Outcome;
 import io.jobq.PayloadCodec;
 import io.jobq.RetryPolicy;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Lease;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Report;
 import io.jobq.spi.Settlement;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
@@ -199,7 +201,8 @@ final class JobExecutor {
 
         private TimeoutException timeout(Throwable error) {
             TimeoutException timeout =
-                    new TimeoutException(attempt + " ran over its time limit and was interrupted after " + ran);
+                    new TimeoutException(attempt + " ran over its time limit and was interrupted after "
+                            + DurationText.of(ran.truncatedTo(ChronoUnit.MILLIS)));
             timeout.initCause(error);
             return timeout;
         }

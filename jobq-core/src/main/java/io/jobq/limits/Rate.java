@@ -1,5 +1,6 @@
 package io.jobq.limits;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -21,7 +22,8 @@ public record Rate(int permits, Duration period, int burst) {
         require("burst", burst);
         Objects.requireNonNull(period, "period");
         if (period.toMillis() < 1 || period.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("period of a rate must be 1 ms to 366 days, but is " + period);
+            throw new IllegalArgumentException(
+                    "period of a rate must be 1 ms to 366 days, but is " + DurationText.of(period));
         }
     }
 

@@ -9,6 +9,7 @@ import io.jobq.WorkerOptions;
 import io.jobq.limits.Limits;
 import io.jobq.spi.Applied;
 import io.jobq.spi.Due;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
@@ -424,7 +425,7 @@ public final class Operations {
      * @throws IllegalArgumentException if there is no such worker
      */
     public void stop(String worker, Duration patience) {
-        order(worker, "stop within " + patience, new WorkerOrder(null, true, patience));
+        order(worker, "stop within " + DurationText.of(patience), new WorkerOrder(null, true, patience));
     }
 
     /**

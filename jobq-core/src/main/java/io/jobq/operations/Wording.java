@@ -4,6 +4,7 @@ import io.jobq.JobId;
 import io.jobq.limits.Limit;
 import io.jobq.limits.Rate;
 import io.jobq.spi.Due;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.HoldingRule;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobFilter;
@@ -82,7 +83,7 @@ final class Wording {
             words.add("class '" + rule.tenantClass() + "'");
         }
         if (rule.longestWait() != null) {
-            words.add("longest wait " + rule.longestWait());
+            words.add("longest wait " + DurationText.of(rule.longestWait()));
         }
         return shortened("set to " + (words.isEmpty() ? nothing(parts) : String.join(", ", words)));
     }
@@ -93,7 +94,7 @@ final class Wording {
         }
         Rate rate = limit.rate();
         if (rate != null) {
-            words.add(rate.permits() + " per " + rate.period() + " in bursts of " + rate.burst());
+            words.add(rate.permits() + " per " + DurationText.of(rate.period()) + " in bursts of " + rate.burst());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jobq.operations;
 
 import io.jobq.WorkerOptions;
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,8 @@ public record WorkerOrder(
             WorkerOptions.DEFAULT.withConcurrency(concurrency);
         }
         if (stop != null && (stop.isNegative() || stop.compareTo(LONGEST) > 0)) {
-            throw new IllegalArgumentException("a worker may take 0 to 24 hours to stop, but is given " + stop);
+            throw new IllegalArgumentException(
+                    "a worker may take 0 to 24 hours to stop, but is given " + DurationText.of(stop));
         }
     }
 

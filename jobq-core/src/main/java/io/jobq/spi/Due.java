@@ -18,7 +18,7 @@ public sealed interface Due {
         /** Rejects negative delays. */
         public In {
             if (delay.isNegative()) {
-                throw new IllegalArgumentException("delay must not be negative, but is " + delay);
+                throw new IllegalArgumentException("delay must not be negative, but is " + DurationText.of(delay));
             }
         }
     }

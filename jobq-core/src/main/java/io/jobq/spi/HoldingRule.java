@@ -77,7 +77,6 @@ public record HoldingRule(
     }
 
     private static String text(Rate rate) {
-        return rate.permits() + "/"
-                + UNITS.getOrDefault(rate.period(), rate.period().toString());
+        return rate.permits() + "/" + UNITS.getOrDefault(rate.period(), DurationText.of(rate.period()));
     }
 }

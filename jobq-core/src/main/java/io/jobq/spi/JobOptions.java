@@ -45,7 +45,7 @@ public record JobOptions(
             throw new IllegalArgumentException("maxAttempts must be at least 1, but is " + maxAttempts);
         }
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
-            throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
+            throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(timeout));
         }
         Objects.requireNonNull(priority, "priority");
         Objects.requireNonNull(due, "due");

@@ -18,7 +18,7 @@ public record Retention(int succeeded, Duration succeededAge, int dead, Duration
     public Retention {
         if (succeeded < 0 || dead < 0 || succeededAge.isNegative() || deadAge.isNegative()) {
             throw new IllegalArgumentException("retention must not be negative, but is succeeded=" + succeeded + " or "
-                    + succeededAge + ", dead=" + dead + " or " + deadAge);
+                    + DurationText.of(succeededAge) + ", dead=" + dead + " or " + DurationText.of(deadAge));
         }
     }
 }

@@ -82,7 +82,8 @@ public record Rule(
             requireLevel(name, limit, paused);
         }
         if (longestWait != null && (longestWait.toMillis() < 1 || longestWait.toDays() > 366)) {
-            throw new IllegalArgumentException("longestWait must be 1 ms to 366 days, but is " + longestWait);
+            throw new IllegalArgumentException(
+                    "longestWait must be 1 ms to 366 days, but is " + DurationText.of(longestWait));
         }
         if ((target == Target.QUEUE) != name.isEmpty() && target != Target.TENANT_CLASS && target != Target.KEY) {
             throw new IllegalArgumentException("a rule of a " + target + " must not have the name '" + name + "'");

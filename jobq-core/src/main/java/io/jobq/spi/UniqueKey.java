@@ -47,7 +47,7 @@ public record UniqueKey(String key, Until until, @Nullable Duration window, bool
     public static void requireWindow(Duration window) {
         Objects.requireNonNull(window, "window");
         if (window.compareTo(Duration.ofMillis(1)) < 0 || window.compareTo(LONGEST_WINDOW) > 0) {
-            throw new IllegalArgumentException("window must be 1 ms to 366 days, but is " + window);
+            throw new IllegalArgumentException("window must be 1 ms to 366 days, but is " + DurationText.of(window));
         }
     }
 

@@ -12,7 +12,7 @@ public record WorkerLease(String worker, Duration leaseTime) {
     /** Rejects a lease time that is not positive. */
     public WorkerLease {
         if (leaseTime.isNegative() || leaseTime.isZero()) {
-            throw new IllegalArgumentException("leaseTime must be positive, but is " + leaseTime);
+            throw new IllegalArgumentException("leaseTime must be positive, but is " + DurationText.of(leaseTime));
         }
     }
 }

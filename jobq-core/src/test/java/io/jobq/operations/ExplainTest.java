@@ -195,7 +195,8 @@ class ExplainTest {
         claim();
         JobId id = insert();
         assertThat(ops.explain(id).text())
-                .isEqualTo("the queue is throttled until 2026-03-01T12:01:30Z by its rate of 1/PT1M30S; 1 job waits");
+                .isEqualTo(
+                        "the queue is throttled until 2026-03-01T12:01:30Z by its rate of 1/1 min 30 s; 1 job waits");
     }
 
     @Test

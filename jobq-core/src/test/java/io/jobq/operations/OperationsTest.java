@@ -349,8 +349,8 @@ class OperationsTest {
                         "ada: set to no limit, each limit key of queue 'mail'",
                         "ada: set to at most 1 at once, each tenant of queue 'mail'",
                         "ada: set to weight 3, tenant 'acme' of queue 'mail'",
-                        "ada: set to weight 5, longest wait PT1H, level 7 of queue 'mail'",
-                        "ada: set to 10 per PT1M in bursts of 10, type 'send' of queue 'mail'",
+                        "ada: set to weight 5, longest wait 1 h, level 7 of queue 'mail'",
+                        "ada: set to 10 per 1 min in bursts of 10, type 'send' of queue 'mail'",
                         "ada: set to at most 5 at once, queue 'mail'");
         assertThat(limits.rules()).isEqualTo(Limits.of(storage, QUEUE).rules()).hasSize(6);
         limits.pauseTenant("acme").assign("acme", "pro");

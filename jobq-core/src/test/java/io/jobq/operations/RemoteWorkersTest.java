@@ -198,7 +198,7 @@ class RemoteWorkersTest {
         ops.concurrency(worker, 2);
         ops.stop(worker, Duration.ZERO);
 
-        assertThat(ops.audit()).extracting(AuditEntry::action).containsExactly("stop within PT0S", "concurrency 2");
+        assertThat(ops.audit()).extracting(AuditEntry::action).containsExactly("stop within 0 s", "concurrency 2");
         assertThat(ops.audit()).extracting(AuditEntry::target).containsOnly("worker '" + worker + "'");
     }
 

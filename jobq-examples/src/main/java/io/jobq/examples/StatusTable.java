@@ -5,6 +5,7 @@ import io.jobq.JobState;
 import io.jobq.limits.Limit;
 import io.jobq.limits.Limits;
 import io.jobq.limits.Rate;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
 import io.jobq.spi.Page;
@@ -83,7 +84,8 @@ final class StatusTable {
         List<String> parts = new ArrayList<>();
         Rate rate = rule.limit().rate();
         if (rate != null) {
-            parts.add(rate.permits() + (rate.period().equals(Duration.ofMinutes(1)) ? "/min" : "/" + rate.period()));
+            parts.add(rate.permits()
+                    + (rate.period().equals(Duration.ofMinutes(1)) ? "/min" : "/" + DurationText.of(rate.period())));
         }
         if (rule.limit().concurrency() != Limit.UNLIMITED) {
             parts.add(rule.limit().concurrency() + " at once");
@@ -92,7 +94,7 @@ final class StatusTable {
             parts.add("weight " + rule.weight());
         }
         if (rule.longestWait() != null) {
-            parts.add("at most " + rule.longestWait());
+            parts.add("at most " + DurationText.of(rule.longestWait()));
         }
         return String.join(", ", parts);
     }

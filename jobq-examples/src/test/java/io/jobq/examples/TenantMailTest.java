@@ -26,10 +26,10 @@ class TenantMailTest {
 
     private static void whatWasSet(List<String> table) {
         assertThat(table)
-                .anyMatch(line -> line.matches("CRITICAL +weight 100, at most PT1M +4 +0 +0"))
-                .anyMatch(line -> line.matches("HIGH +weight 50, at most PT5M +4 +0 +0"))
-                .anyMatch(line -> line.matches("NORMAL +weight 20, at most PT1H +26 +0 +0"))
-                .anyMatch(line -> line.matches("LOW +weight 5, at most PT0.2S +1 +0 +0"))
+                .anyMatch(line -> line.matches("CRITICAL +weight 100, at most 1 min +4 +0 +0"))
+                .anyMatch(line -> line.matches("HIGH +weight 50, at most 5 min +4 +0 +0"))
+                .anyMatch(line -> line.matches("NORMAL +weight 20, at most 1 h +26 +0 +0"))
+                .anyMatch(line -> line.matches("LOW +weight 5, at most 200 ms +1 +0 +0"))
                 .anyMatch(line -> line.matches("acme +enterprise, 1000/min, weight 2 +16 +0 +0"))
                 .anyMatch(line -> line.matches("globex +pro, 100/min +11 +0 +0"))
                 .anyMatch(line -> line.matches("initech +free, 10/min +8 +0 +0"))
@@ -52,8 +52,8 @@ class TenantMailTest {
 
     private static void howAllFared(List<String> table) {
         assertThat(table)
-                .anyMatch(line -> line.matches("CRITICAL +weight 100, at most PT1M +0 +0 +4"))
-                .anyMatch(line -> line.matches("NORMAL +weight 20, at most PT1H +5 +0 +21"))
+                .anyMatch(line -> line.matches("CRITICAL +weight 100, at most 1 min +0 +0 +4"))
+                .anyMatch(line -> line.matches("NORMAL +weight 20, at most 1 h +5 +0 +21"))
                 .anyMatch(line -> line.matches("acme +enterprise, 1000/min, weight 2 +0 +0 +16"))
                 .anyMatch(line -> line.matches("globex +pro, 100/min +0 +0 +11"))
                 .anyMatch(line -> line.matches("initech +free, 10/min +5 +0 +3"))

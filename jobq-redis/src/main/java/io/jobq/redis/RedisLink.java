@@ -1,5 +1,6 @@
 package io.jobq.redis;
 
+import io.jobq.spi.DurationText;
 import io.jobq.spi.StorageException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
@@ -258,7 +259,7 @@ final class RedisLink implements AutoCloseable {
         } catch (TimeoutException e) {
             replaceIfDead();
             throw new StorageException(
-                    "Redis at " + options.shownUri() + " has not answered within " + options.timeout()
+                    "Redis at " + options.shownUri() + " has not answered within " + DurationText.of(options.timeout())
                             + "; whether the call took effect is unknown, it may be repeated",
                     e);
         } catch (InterruptedException e) {

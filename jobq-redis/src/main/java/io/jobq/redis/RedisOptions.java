@@ -1,5 +1,6 @@
 package io.jobq.redis;
 
+import io.jobq.spi.DurationText;
 import io.jobq.spi.Retention;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ public record RedisOptions(
             throw new IllegalArgumentException("prefix must be a text without braces, but is '" + prefix + "'");
         }
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
+            throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(timeout));
         }
         if (replicas < 0) {
             throw new IllegalArgumentException("replicas must be 0 or more, but is " + replicas);

@@ -1,5 +1,6 @@
 package io.jobq.scheduler;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -26,7 +27,8 @@ public record Interval(Duration period, Instant anchor, ZoneId zone) implements 
                 || period.compareTo(LONGEST) > 0
                 || !period.equals(Duration.ofMillis(period.toMillis()))) {
             throw new IllegalArgumentException(
-                    "period of an interval must be 1 s to 36,525 days in whole milliseconds, but is " + period);
+                    "period of an interval must be 1 s to 36,525 days in whole milliseconds, but is "
+                            + DurationText.of(period));
         }
         anchor = Span.require("anchor", anchor).truncatedTo(ChronoUnit.MILLIS);
     }
@@ -55,6 +57,6 @@ public record Interval(Duration period, Instant anchor, ZoneId zone) implements 
 
     @Override
     public String toString() {
-        return "every " + period + " from " + anchor + " in " + zone;
+        return "every " + DurationText.of(period) + " from " + anchor + " in " + zone;
     }
 }

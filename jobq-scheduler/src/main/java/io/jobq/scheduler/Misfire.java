@@ -1,5 +1,6 @@
 package io.jobq.scheduler;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,10 @@ public record Misfire(
                     + " to " + most + ", but is " + limit);
         }
         if (grace.compareTo(Duration.ofSeconds(1)) < 0 || grace.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("grace must be 1 s to 1 h, but is " + grace);
+            throw new IllegalArgumentException("grace must be 1 s to 1 h, but is " + DurationText.of(grace));
         }
         if (deadline != null && (deadline.isNegative() || deadline.isZero())) {
-            throw new IllegalArgumentException("deadline must be positive, but is " + deadline);
+            throw new IllegalArgumentException("deadline must be positive, but is " + DurationText.of(deadline));
         }
     }
 

@@ -13,6 +13,7 @@ import io.jobq.scheduler.ScheduleRun.Result;
 import io.jobq.scheduler.StoredSchedule.Status;
 import io.jobq.scheduler.StoredSchedule.Terms;
 import io.jobq.spi.Due;
+import io.jobq.spi.DurationText;
 import io.jobq.spi.Guard;
 import io.jobq.spi.InsertResult;
 import io.jobq.spi.NewJob;
@@ -409,7 +410,7 @@ public final class Scheduler implements AutoCloseable {
         /** How long after the death of a leader another leads, 30 s by default, 1 s at least. */
         public Builder lease(Duration time) {
             if (time.compareTo(SHORTEST_LEASE) < 0) {
-                throw new IllegalArgumentException("lease must be at least 1 s, but is " + time);
+                throw new IllegalArgumentException("lease must be at least 1 s, but is " + DurationText.of(time));
             }
             this.lease = time;
             return this;

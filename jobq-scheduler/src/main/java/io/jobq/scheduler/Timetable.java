@@ -1,5 +1,6 @@
 package io.jobq.scheduler;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -45,7 +46,8 @@ public record Timetable(
         if (jitter.isNegative()
                 || jitter.compareTo(Duration.ofDays(1)) > 0
                 || !jitter.equals(Duration.ofMillis(jitter.toMillis()))) {
-            throw new IllegalArgumentException("jitter must be 0 to 1 day in whole milliseconds, but is " + jitter);
+            throw new IllegalArgumentException(
+                    "jitter must be 0 to 1 day in whole milliseconds, but is " + DurationText.of(jitter));
         }
     }
 

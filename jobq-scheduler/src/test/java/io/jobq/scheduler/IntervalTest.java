@@ -94,7 +94,7 @@ class IntervalTest {
     void rangesAreChecked() {
         assertThatThrownBy(() -> Interval.every(Duration.ofMillis(999), ANCHOR))
                 .hasMessageContaining("1 s to 36,525 days");
-        assertThatThrownBy(() -> Interval.every(Duration.ofSeconds(-5), ANCHOR)).hasMessageContaining("PT-5S");
+        assertThatThrownBy(() -> Interval.every(Duration.ofSeconds(-5), ANCHOR)).hasMessageContaining("-5 s");
         assertThatThrownBy(() -> Interval.every(Duration.ofDays(36_526), ANCHOR))
                 .hasMessageContaining("1 s to");
         assertThatThrownBy(() -> Interval.every(Duration.ofSeconds(Long.MAX_VALUE), ANCHOR))

@@ -1,6 +1,7 @@
 package io.jobq.system;
 
 import io.jobq.RetryPolicy;
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -37,7 +38,8 @@ public record RetryConfig(int maxAttempts, Backoff backoff, Duration base, doubl
         Objects.requireNonNull(backoff, "backoff");
         Objects.requireNonNull(max, "max");
         if (backoff != Backoff.FIXED && base.compareTo(max) > 0) {
-            throw new IllegalArgumentException("max must not be below base, " + base + ", but is " + max);
+            throw new IllegalArgumentException(
+                    "max must not be below base, " + DurationText.of(base) + ", but is " + DurationText.of(max));
         }
         policy(maxAttempts, backoff, base, factor, max).jitter(jitter == FULL_JITTER ? 0 : jitter);
     }

@@ -1,5 +1,6 @@
 package io.jobq.system;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ public record SchedulerConfig(
     /** Checks and copies. */
     public SchedulerConfig {
         if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("lease must be at least 1 s, but is " + lease);
+            throw new IllegalArgumentException("lease must be at least 1 s, but is " + DurationText.of(lease));
         }
         schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
     }

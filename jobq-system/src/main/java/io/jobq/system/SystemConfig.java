@@ -1,6 +1,7 @@
 package io.jobq.system;
 
 import io.jobq.JobQ;
+import io.jobq.spi.DurationText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public record SystemConfig(
         Objects.requireNonNull(scheduler, "scheduler");
         Objects.requireNonNull(metrics, "metrics");
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
+            throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(timeout));
         }
         queues = copy("queue", queues);
         types = copy("type", types);

@@ -1,5 +1,6 @@
 package io.jobq.system;
 
+import io.jobq.spi.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,14 @@ public record TypeConfig(
             throw new IllegalArgumentException("queue must be a name, but is '" + queue + "'");
         }
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
-            throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
+            throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(timeout));
         }
         if (maxAttempts != null && maxAttempts < 1) {
             throw new IllegalArgumentException("maxAttempts must be at least 1, but is " + maxAttempts);
         }
         if (idempotencyRetention.isNegative() || idempotencyRetention.isZero()) {
-            throw new IllegalArgumentException("idempotencyRetention must be positive, but is " + idempotencyRetention);
+            throw new IllegalArgumentException(
+                    "idempotencyRetention must be positive, but is " + DurationText.of(idempotencyRetention));
         }
     }
 

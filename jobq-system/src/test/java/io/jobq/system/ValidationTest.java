@@ -62,7 +62,7 @@ class ValidationTest {
             jobq.retry.factor                  | two      | 'two' is not a number; allowed: 1 to 100
             jobq.retry.jitter                  | NaN      | 'NaN' is not a number; allowed: 0 to 1, or full
             jobq.retry.jitter                  | 1.1      | '1.1' is out of range; allowed: 0 to 1, or full
-            jobq.retry.max                     | 1s       | max must not be below base, PT5S, but is PT1S
+            jobq.retry.max                     | 1s       | max must not be below base, 5 s, but is 1 s
             jobq.scheduler.lease               | 2h       | '2h' is out of range; allowed: 1s to 1h, as 500ms, 30s, 5m, 2h, 7d or PT1M30S
             jobq.scheduler.instance            | a{b}     | 'a{b}' is not a name; allowed: 1 to 200 characters without braces and control characters
             jobq.metrics.port                  | 65536    | '65536' is out of range; allowed: 0 to 65535

@@ -415,9 +415,9 @@ class IdempotencyTest extends IdempotencyFixture {
     void optionsAreChecked() {
         assertThatThrownBy(() -> idempotency.retention(Duration.ZERO)).hasMessageContaining("retention must be");
         assertThatThrownBy(() -> idempotency.hold(Duration.ofMillis(999))).hasMessageContaining("hold must be");
-        assertThatThrownBy(() -> idempotency.hold(Duration.ofDays(2))).hasMessageContaining("at most PT24H");
+        assertThatThrownBy(() -> idempotency.hold(Duration.ofDays(2))).hasMessageContaining("at most 1 d");
         assertThatThrownBy(() -> idempotency.waitWhileInFlight(Duration.ofDays(2)))
-                .hasMessageContaining("wait must be at least PT0S and at most PT24H, but is PT48H");
+                .hasMessageContaining("wait must be at least 0 s and at most 1 d, but is 2 d");
         assertThatThrownBy(() -> idempotency.snoozeWhileInFlight(Duration.ofMillis(-1)))
                 .hasMessageContaining("snooze must be");
     }
