@@ -97,7 +97,8 @@ public final class Fleet {
     // ---- the demo
 
     private boolean demo() throws InterruptedException {
-        LiveLines screen = new LiveLines(out, !arguments.plain() && ProgressBar.isWatched());
+        boolean live = !arguments.plain() && ProgressBar.isWatched();
+        LiveLines screen = new LiveLines(out, live);
         try (JobQ jobq = JobQ.builder().storage(storage).producerOnly().build();
                 WorkerJvms workers = new WorkerJvms(Fleet.class, WORKERS, arguments, screen::say)) {
             if (!workers.awaitAll(jobq, arguments.deadline())) {
@@ -105,7 +106,8 @@ public final class Fleet {
                 return false;
             }
             List<JobHandle> tiles = jobq.queue(QUEUE).enqueueAll(tiles());
-            FleetView view = new FleetView(jobq, screen);
+            FleetView view =
+                    new FleetView(jobq, screen, live ? new Terminal(System.in)::columns : () -> Terminal.UNLIMITED, "");
             view.watch(Deadline.in(UNTIL_KILL), () -> false);
             workers.kill(VICTIM);
             Instant killed = Instant.now();

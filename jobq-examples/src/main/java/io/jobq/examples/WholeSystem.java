@@ -83,25 +83,27 @@ public final class WholeSystem {
     }
 
     private final RedisArguments arguments;
+    private final InputStream in;
     private final PrintStream out;
     private final Shop shop = new Shop();
 
-    private WholeSystem(RedisArguments arguments, PrintStream out) {
+    private WholeSystem(RedisArguments arguments, InputStream in, PrintStream out) {
         this.arguments = arguments;
+        this.in = in;
         this.out = out;
     }
 
     /** Runs the program: {@code whole-system --redis URI [--prefix TEXT] [--seconds N]}. */
     public static void main(String[] args) throws Exception {
-        int status = run(List.of(args), System.out, System.err);
+        int status = run(List.of(args), System.in, System.out, System.err);
         if (status != 0) {
             System.exit(status);
         }
     }
 
     /** Runs the program; returns the exit status. */
-    static int run(List<String> args, PrintStream out, PrintStream err) throws Exception {
-        return PROGRAM.run(args, err, (arguments, storage) -> new WholeSystem(arguments, out).play());
+    static int run(List<String> args, InputStream in, PrintStream out, PrintStream err) throws Exception {
+        return PROGRAM.run(args, err, (arguments, storage) -> new WholeSystem(arguments, in, out).play());
     }
 
     private boolean play() throws Exception {
@@ -109,6 +111,11 @@ public final class WholeSystem {
         SystemConfig config = SystemConfig.load(file()).withStorage(new StorageConfig.Redis(redis));
         try (JobQSystem system = JobQSystem.start(config, shop)) {
             out.println("==== http://127.0.0.1:" + system.port().getAsInt() + "/metrics and /health");
+            boolean watched = ProgressBar.isWatched() || in.available() > 0;
+            out.println("==== takes orders for "
+                    + BETWEEN_ORDERS.multipliedBy(ORDERS).toSeconds() + " s, and ends "
+                    + (watched ? "when you press Enter after that, or " : "then, ")
+                    + arguments.deadline().left().toSeconds() + " s from now at the latest (--seconds)");
             List<JobHandle> jobs = takeOrders(system.jobq());
             boolean done = reportNow(system.scheduler().orElseThrow()) && await(jobs);
             out.println("==== /health: " + get(system, "/health").split(",", 2)[0] + ", …");
@@ -118,7 +125,20 @@ public final class WholeSystem {
                             || line.startsWith("jobq_scheduler_ticks")
                             || line.startsWith("jobq_scheduler_leader"))
                     .forEach(line -> out.println("     " + line));
-            return report(done, jobs.size());
+            boolean right = report(done, jobs.size());
+            if (watched) {
+                lookAround();
+            }
+            return right;
+        }
+    }
+
+    /** Gives people time to look at the metrics and the health. */
+    private void lookAround() throws IOException, InterruptedException {
+        out.println("==== look around at the address above; Enter ends it, or "
+                + arguments.deadline().left().toSeconds() + " s");
+        while (in.available() == 0 && !arguments.deadline().isOver()) {
+            Thread.sleep(100);
         }
     }
 

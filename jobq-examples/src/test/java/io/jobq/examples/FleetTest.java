@@ -2,6 +2,9 @@ package io.jobq.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -51,7 +54,9 @@ class FleetTest {
         String before = screen.text().substring(0, killed);
         String after = screen.text().substring(killed);
         for (String name : List.of("worker-a", "worker-b", "worker-c")) {
-            assertThat(before).containsPattern(name + "-\\w+ +\\S+:\\d+ +#+\\.* [1-4]/4 +\\d+ +up +\\d+[.,]\\d s ago");
+            assertThat(before)
+                    .containsPattern(
+                            name + "-\\w+ +\\S+:\\d+ +#+\\.* [1-4]/4 +\\d+ +(\\d+\\.\\d +)?up +\\d+[.,]\\d s ago");
         }
         assertThat(after)
                 .containsPattern("worker-b-\\w+ +\\S+:\\d+ +\\d+ +silent +\\d+[.,]\\d s ago")
@@ -63,12 +68,29 @@ class FleetTest {
         try (TestRedis redis = TestRedis.start()) {
             int status = FleetMonitor.run(
                     List.of("--redis", redis.uri, "--prefix", redis.prefix, "--seconds", "1", "--plain"),
+                    InputStream.nullInputStream(),
                     screen.out,
                     errors.out);
 
             assertThat(errors.text()).isEmpty();
             assertThat(status).isZero();
-            assertThat(screen.text()).contains("queue ", "worker ").doesNotContain("\u001b");
+            assertThat(screen.text())
+                    .contains(
+                            "no queue: no job has been enqueued here yet",
+                            "no worker: none has been here in the last minute")
+                    .doesNotContain("\u001b");
+        }
+    }
+
+    @Test
+    void endsOnQ() throws Exception {
+        try (TestRedis redis = TestRedis.start()) {
+            int status = FleetMonitor.run(
+                    List.of("--redis", redis.uri, "--prefix", redis.prefix, "--seconds", "170", "--plain"),
+                    new ByteArrayInputStream("?q\n".getBytes(StandardCharsets.US_ASCII)),
+                    screen.out,
+                    errors.out);
+            assertThat(status).isZero();
         }
     }
 
@@ -89,7 +111,8 @@ class FleetTest {
     @Test
     void saysThatARedisIsNeeded() throws Exception {
         assertThat(Fleet.run(List.of(), screen.out, errors.out)).isEqualTo(2);
-        assertThat(FleetMonitor.run(List.of(), screen.out, errors.out)).isEqualTo(2);
+        assertThat(FleetMonitor.run(List.of(), InputStream.nullInputStream(), screen.out, errors.out))
+                .isEqualTo(2);
         assertThat(errors.lines())
                 .contains(
                         "fleet: a Redis is needed, 6.2 or newer: name it with --redis redis://HOST:PORT",

@@ -2,6 +2,7 @@ package io.jobq.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ class WholeSystemTest {
         try (TestRedis redis = TestRedis.start()) {
             int status = WholeSystem.run(
                     List.of("--redis", redis.uri, "--prefix", redis.prefix, "--seconds", "120"),
+                    new ByteArrayInputStream(new byte[] {'\n'}),
                     screen.out,
                     errors.out);
 
@@ -26,6 +28,9 @@ class WholeSystemTest {
                     .contains("/metrics and /health", "\"status\":\"up\"", "jobq_scheduler_leader 1.0")
                     .containsPattern("jobq_jobs_succeeded_total\\{.*queue=\"critical\"")
                     .containsPattern("nightly_report, triggered by hand: \\d+ orders charged so far")
+                    .containsPattern(
+                            "takes orders for 4 s, and ends when you press Enter after that, or 1[01]\\d s from now")
+                    .containsPattern("look around at the address above; Enter ends it, or \\d+ s")
                     .contains("done: 620 jobs; 200 orders, 200 charged once");
         }
     }
