@@ -51,8 +51,10 @@ final class UnservedLog {
     /** Says what has changed since the last look, whoever looked. */
     void look(Map<String, QueueStats> queues) {
         Set<String> served = served();
+        Map<String, Entry> said = registry.list(KIND).stream().collect(Collectors.toMap(Entry::key, entry -> entry));
         List<Map.Entry<String, QueueStats>> news = queues.entrySet().stream()
-                .filter(each -> !served.contains(each.getKey()) && waits(each.getValue()) && isNews(each.getKey()))
+                .filter(each -> !served.contains(each.getKey()) && waits(each.getValue()))
+                .filter(each -> !said.containsKey(each.getKey()) && isNews(each.getKey()))
                 .toList();
         news.stream().limit(LINES).forEach(each -> {
             long ready = each.getValue().count(JobState.READY);
@@ -61,20 +63,15 @@ final class UnservedLog {
         if (news.size() > LINES) {
             log.warn("and {} more queues have ready jobs, but no worker claims from them", news.size() - LINES);
         }
-        sayWhichAreServed(served);
+        said.keySet().retainAll(served);
+        said.values().stream()
+                .filter(entry -> registry.remove(KIND, entry.key(), entry.version()))
+                .forEach(entry -> log.info("queue '{}' has a worker again", entry.key()));
     }
 
     private static boolean waits(QueueStats queue) {
         Duration oldest = queue.oldestReady();
         return oldest != null && oldest.compareTo(PATIENCE) >= 0;
-    }
-
-    private void sayWhichAreServed(Set<String> served) {
-        for (Entry said : registry.list(KIND)) {
-            if (served.contains(said.key()) && registry.remove(KIND, said.key(), said.version())) {
-                log.info("queue '{}' has a worker again", said.key());
-            }
-        }
     }
 
     /** Says it of a queue, unless that has been said. */
