@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,11 @@ class BadInputTest {
     record Card(String number, int cents) {}
 
     private final JobQ jobq = JobQ.builder().build();
+
+    @AfterEach
+    void close() {
+        jobq.close();
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a\nb", "a{b}"})

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -120,6 +121,7 @@ class ChaosTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 64})
     void everyJobEndsAndTheCountsAgree(int slots) {
+        Set<Thread> before = Thread.getAllStackTraces().keySet(); // those that other tests have left are not ours
         Misbehaviour misbehaviour = new Misbehaviour(slots);
         RudeListener listener = new RudeListener();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -157,6 +159,7 @@ class ChaosTest {
         }
         Awaitility.await()
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .filteredOn(thread -> !before.contains(thread))
                         .extracting(Thread::getName)
                         .noneMatch(name -> name.startsWith("jobq-") || name.startsWith("worker-")));
     }

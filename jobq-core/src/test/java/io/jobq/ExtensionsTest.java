@@ -89,7 +89,7 @@ class ExtensionsTest {
             jobq.enqueue(Job.of("x"));
             jobq.workers().get(0).runPending();
         }
-        // slf4j-simple keeps no MDC, hence null; that it was put and removed without harm is what can be seen here
+        // slf4j-simple keeps no MDC, hence null; AttemptEndsTest has one that does
         assertThat(seen).containsExactly("mdc null", "observed true", "started 1");
         TestObservationRegistryAssert.assertThat(observations)
                 .hasNumberOfObservationsWithNameEqualTo("jobq.enqueue", 1)

@@ -161,4 +161,17 @@ class RetryPolicyTest {
         assertThatThrownBy(() -> handle.result(Void.class).join()).hasMessageContaining("gave up");
         return handle.find().orElseThrow().errors().size();
     }
+
+    @Test
+    void subclassesAreMeantToo() {
+        RandomGenerator random = new Random(1);
+        RetryPolicy discarding = RetryPolicy.fixed(Duration.ZERO).discardOn(IOException.class);
+        assertThat(discarding.decide(1, 3, new FileNotFoundException(), random).kind())
+                .isEqualTo(Outcome.Kind.DISCARD);
+        assertThat(discarding.decide(1, 3, new Exception(), random).kind()).isEqualTo(Outcome.Kind.RETRY);
+        RetryPolicy retrying = RetryPolicy.fixed(Duration.ZERO).retryOn(IOException.class);
+        assertThat(retrying.decide(1, 3, new FileNotFoundException(), random).kind())
+                .isEqualTo(Outcome.Kind.RETRY);
+        assertThat(retrying.decide(1, 3, new Exception(), random).kind()).isEqualTo(Outcome.Kind.DISCARD);
+    }
 }

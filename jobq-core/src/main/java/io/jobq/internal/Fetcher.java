@@ -156,7 +156,7 @@ final class Fetcher implements Runnable {
         thread = Thread.currentThread();
         while (!Thread.currentThread().isInterrupted()) {
             if (failures > 0) {
-                LockSupport.parkNanos(this, backoff());
+                LockSupport.parkNanos(this, backoff(failures));
             }
             if (hasWork(0)) {
                 exchange();
@@ -190,7 +190,8 @@ final class Fetcher implements Runnable {
         parked = false;
     }
 
-    private long backoff() {
+    /** How long to wait after so many failures in a row. */
+    static long backoff(int failures) {
         return Math.min(MAX_BACKOFF, MIN_BACKOFF << Math.min(failures - 1, 20));
     }
 

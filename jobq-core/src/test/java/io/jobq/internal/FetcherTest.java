@@ -231,4 +231,15 @@ class FetcherTest {
         assertThat(running).isEmpty();
         assertThat(fetcher.isDrained()).isTrue();
     }
+
+    @Test
+    void waitsLongerAfterEachFailureButNeverLong() {
+        long last = 0;
+        for (int failures = 1; failures <= 200; failures++) {
+            long wait = Fetcher.backoff(failures);
+            assertThat(wait).isBetween(Math.max(last, 1), Duration.ofSeconds(1).toNanos());
+            last = wait;
+        }
+        assertThat(Fetcher.backoff(1)).isLessThan(Duration.ofMillis(100).toNanos());
+    }
 }

@@ -43,6 +43,7 @@ class RemoteWorkersTest {
             .handle("quick", Void.class, (nothing, job) -> {})
             .worker(WorkerOptions.DEFAULT
                     .withConcurrency(1)
+                    .withLeaseTime(Duration.ofSeconds(1))
                     .withShutdownTimeout(Duration.ofMillis(50))
                     .withInterruptGrace(Duration.ofMillis(500))
                     .withFallbackPoll(Duration.ofMinutes(1)))
@@ -135,10 +136,12 @@ class RemoteWorkersTest {
         awaitRunning(1);
         ops.stop(worker, Duration.ofMinutes(10));
         await().atMost(SOON).until(() -> info().state() == WorkerInfo.State.QUIET);
-        ops.concurrency(worker, 2); // orders are taken, so the keeper ticks
-        await().atMost(SOON).until(() -> info().slots().total() == 2);
+        Instant end = storage.registry().now().plusSeconds(3); // three leases
+        await().atMost(SOON.plus(SOON)).until(() -> storage.registry().now().isAfter(end));
 
         assertThat(state(job)).isEqualTo(JobState.RUNNING);
+        assertThat(job.find().orElseThrow().losses()).isZero();
+        assertThat(running).hasValue(1);
     }
 
     @Test

@@ -391,8 +391,16 @@ class ValidationTest {
                     .contains("***@h")
                     .doesNotContain("secret");
         }
-        assertThat(problems("a.yaml", "jobq:\n  storage:\n    uri: redis://:secret@h\n   type: [redis\n", Map.of()))
-                .allSatisfy(each -> assertThat(each).startsWith("a.yaml:").doesNotContain("secret"));
+        for (String line : List.of(
+                "redis://:secret@h\n   type: [redis",
+                "redis: //:secret@h",
+                "'redis://:secret@h",
+                "[redis://:secret@h")) {
+            assertThat(problems("a.yaml", "jobq:\n  storage:\n    uri: " + line + "\n", Map.of()))
+                    .as(line)
+                    .isNotEmpty()
+                    .allSatisfy(each -> assertThat(each).startsWith("a.yaml:").doesNotContain("secret"));
+        }
     }
 
     @Test

@@ -288,7 +288,7 @@ abstract class ConcurrencyContract extends RateContract {
     }
 
     @Nested
-    class Pausing {
+    class PausedByLimits {
         @Test
         void nothingStartsAndWhatRunsGoesOn() {
             for (Target target : TARGETS) {
@@ -306,7 +306,14 @@ abstract class ConcurrencyContract extends RateContract {
                 ids.addAll(insertLimited(1));
                 limit(target, Limit.NONE);
 
-                assertThat(ids(claim(10))).as("%s", target).isEqualTo(ids.subList(1, 5));
+                // what was held comes back first; a storage that needs another call for the rest asks for it at once
+                Exchange first = exchange(List.of(), 10);
+                List<JobId> started = new ArrayList<>(ids(first.claimed()));
+                if (started.size() < 4) {
+                    assertThat(first.nextDue()).as("%s goes on", target).isEqualTo(Duration.ZERO);
+                    started.addAll(ids(claim(10)));
+                }
+                assertThat(started).as("%s", target).isEqualTo(ids.subList(1, 5));
             }
         }
 

@@ -32,14 +32,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the parts of the contract share: a fresh storage per test, and short words for what tests do with it. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractFixtures implements StorageFactory {
     static final String QUEUE = "mail";
     static final String TYPE = "send_email";
@@ -60,6 +67,21 @@ abstract class ContractFixtures implements StorageFactory {
     void close() {
         if (current != null) {
             current.close();
+        }
+    }
+
+    /** JUnit runs only one of two nested classes that have one name in a chain of superclasses, and says nothing. */
+    @Test
+    void noNestedClassHidesAnother() {
+        Map<String, Class<?>> seen = new HashMap<>();
+        for (Class<?> each = getClass(); each != null; each = each.getSuperclass()) {
+            for (Class<?> nested : each.getDeclaredClasses()) {
+                if (nested.isAnnotationPresent(Nested.class)) {
+                    assertThat(seen.put(nested.getSimpleName(), nested))
+                            .as("%s is hidden", nested.getName())
+                            .isNull();
+                }
+            }
         }
     }
 

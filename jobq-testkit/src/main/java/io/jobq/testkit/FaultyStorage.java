@@ -33,7 +33,7 @@ import java.util.function.Function;
 
 /**
  * A storage whose hot path goes wrong on demand, the way networks do: calls fail before they are made, or after they
- * took effect; they are late; they arrive twice. {@link #admin()} and {@link #registry()} work as ever. Thread-safe.
+ * took effect; they are late; they arrive twice; signals get lost. {@link #admin()} and {@link #registry()} work as ever. Thread-safe.
  */
 public final class FaultyStorage implements Storage {
     /** What goes wrong with one call. */
@@ -66,6 +66,7 @@ public final class FaultyStorage implements Storage {
     private final JobStore jobs;
     private final Queue<Fault> script = new ConcurrentLinkedQueue<>();
     private volatile Function<Call, Fault> rule = call -> Fault.NONE;
+    private volatile Set<Signal.Kind> dropped = Set.of();
     private volatile Duration delay = Duration.ofMillis(50);
     private final AtomicLong faults = new AtomicLong();
 
@@ -97,8 +98,14 @@ public final class FaultyStorage implements Storage {
         delay = late;
     }
 
+    /** From now on signals of these kinds get lost. */
+    public void drop(Signal.Kind... kinds) {
+        dropped = Set.of(kinds);
+    }
+
     /** No more faults. */
     public void heal() {
+        dropped = Set.of();
         script.clear();
         rule = call -> Fault.NONE;
     }
@@ -196,7 +203,11 @@ public final class FaultyStorage implements Storage {
 
         @Override
         public Subscription listen(Set<Signal.Kind> kinds, Consumer<Signal> hint) {
-            return sound.listen(kinds, hint);
+            return sound.listen(kinds, signal -> {
+                if (!dropped.contains(signal.kind())) {
+                    hint.accept(signal);
+                }
+            });
         }
     }
 

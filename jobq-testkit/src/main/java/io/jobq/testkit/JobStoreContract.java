@@ -58,7 +58,7 @@ import org.junit.jupiter.api.Test;
  * <p>Where the SPI leaves a choice, the contract leaves it too: the order of jobs that were given back among
  * themselves, of jobs due in the same millisecond, and of running jobs in a list.
  */
-public abstract class JobStoreContract extends FenceContract {
+public abstract class JobStoreContract extends MomentContract {
     /** For subclasses. */
     protected JobStoreContract() {}
 

@@ -239,17 +239,6 @@ abstract class UniqueContract extends InsertContract {
         }
 
         @Test
-        void sweepsForgetWindowsThatAreOver() {
-            inserted(forWindow());
-            pass(WINDOW);
-            jobs().sweep(10);
-            JobId second = inserted(forWindow());
-            jobs().sweep(10);
-
-            assertTaken(second, forWindow());
-        }
-
-        @Test
         void theKeyOutlivesTheRetentionOfTheJob() {
             reopen(new Retention(0, Duration.ofDays(1), 0, Duration.ofDays(1)));
             JobId first = inserted(forWindow());
