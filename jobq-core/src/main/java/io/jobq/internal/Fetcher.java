@@ -9,12 +9,12 @@ import io.jobq.spi.JobStore;
 import io.jobq.spi.OngoingExchange;
 import io.jobq.spi.Settlement;
 import io.jobq.spi.WorkerLease;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,11 +62,15 @@ final class Fetcher implements Runnable {
      * A call to the storage.
      *
      * @param told what it settles
-     * @param limit how many jobs it may bring
+     * @param want what it claims
      * @param begun when, by {@link System#nanoTime()}
      * @param call the call itself
      */
-    private record Round(List<Done> told, int limit, long begun, OngoingExchange call) {}
+    private record Round(List<Done> told, Claim want, long begun, OngoingExchange call) {
+        int limit() {
+            return want.limit();
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger(Fetcher.class);
     private static final long MIN_BACKOFF = TimeUnit.MILLISECONDS.toNanos(20);
@@ -83,6 +87,9 @@ final class Fetcher implements Runnable {
     private volatile @Nullable Thread thread;
     private volatile boolean parked;
     private volatile boolean hinted = true;
+    /** Queues to ask again. */
+    private final Set<String> hints = ConcurrentHashMap.newKeySet();
+
     private volatile boolean quiet;
     private volatile boolean busy;
     private volatile boolean finish;
@@ -102,7 +109,7 @@ final class Fetcher implements Runnable {
         this.worker = worker;
         this.knownTypes = knownTypes;
         this.fallbackNanos = options.fallbackPoll().toNanos();
-        this.shares = new QueueShares(options.queues(), options.queuesInOrder());
+        this.shares = new QueueShares(options.queues(), options.queuesInOrder(), fallbackNanos);
     }
 
     /** Hands in the end of a job. */
@@ -111,7 +118,19 @@ final class Fetcher implements Runnable {
         wake();
     }
 
-    /** There may be something to claim. */
+    /** A queue may have something to give; others are left alone until it is their time. */
+    void hint(String queue) {
+        hints.add(queue);
+        hint();
+    }
+
+    /** There may be something to claim, from any queue: what was said about them may have been lost. */
+    void hintAll() {
+        shares.doubt();
+        hint();
+    }
+
+    /** There may be room for more. */
     void hint() {
         hinted = true;
         wake();
@@ -212,19 +231,26 @@ final class Fetcher implements Runnable {
         }
     }
 
+    /** Rounds that ask every queue first, for callers that hear no hints. */
+    int exchangeWithAll() {
+        shares.doubt();
+        return exchange();
+    }
+
     /** Waits for the answer, and sends the next round before anyone looks at it. */
     private @Nullable Round overlapping(Round round) {
         if (round.call.isAnswered()) {
             return null;
         }
         round.call.await();
-        boolean worthwhile = owner.free() - round.limit >= round.limit / 2; // a call has its price, so no crumbs
-        return worthwhile && failures == 0 && hasWork(round.limit) ? begin(round.limit) : null;
+        boolean worthwhile = owner.free() - round.limit() >= round.limit() / 2; // a call has its price, so no crumbs
+        return worthwhile && failures == 0 && hasWork(round.limit()) ? begin(round.limit()) : null;
     }
 
     private Round begin(int reserved) {
         for (Done done = outbox.peek(); done != null; done = outbox.peek()) {
             unsent.add(done);
+            shares.wake(done.job().lease().queue()); // its end may make room for others, or bring it back
             unsettled.incrementAndGet(); // before it leaves the outbox, so that it is always seen in one of the two
             outbox.remove();
         }
@@ -233,11 +259,15 @@ final class Fetcher implements Runnable {
         int limit = limit(reserved);
         if (limit > 0) {
             hinted = false; // before the call: what is hinted during the call may not be in its reply
-            wakeAt = System.nanoTime() + fallbackNanos;
+            hints.removeIf(shares::wake);
         }
-        Claim want = new Claim(worker, shares.divide(limit), limit, unpark);
         long now = System.nanoTime();
-        return new Round(told, limit, now, begin(settlements(told), want));
+        List<Claim.Share> asked = limit > 0 ? shares.divide(limit, now) : List.of();
+        Claim want = new Claim(worker, asked, asked.isEmpty() ? 0 : limit, unpark);
+        if (limit > 0) {
+            wakeAt = shares.wakeAt();
+        }
+        return new Round(told, want, now, begin(settlements(told), want));
     }
 
     private OngoingExchange begin(List<Settlement> settlements, Claim want) {
@@ -258,6 +288,7 @@ final class Fetcher implements Runnable {
             unsent.addAll(0, round.told);
             failures = ++failed;
             hinted = true;
+            shares.keep(round.want.shares());
             log.warn(
                     "worker {}: the storage failed {} times in a row; {} settlements are kept and sent again",
                     worker.worker(),
@@ -270,7 +301,7 @@ final class Fetcher implements Runnable {
         failures = 0;
         owner.answered(System.nanoTime() - round.begun);
         answer(round.told, reply.settled());
-        takeOn(reply, round.limit);
+        takeOn(reply, round.want);
         return reply.claimed().size();
     }
 
@@ -289,14 +320,19 @@ final class Fetcher implements Runnable {
         unsettled.addAndGet(-told.size());
     }
 
-    private void takeOn(Exchange reply, int limit) {
+    private void takeOn(Exchange reply, Claim want) {
         shares.charge(reply.claimed());
         owner.start(reply.claimed());
-        if (limit > 0) { // else nothing was asked
+        if (want.limit() > 0) { // else nothing was asked
             Set<String> told = unpark;
             unpark = reply.parked().isEmpty() ? Set.of() : known(reply.parked());
-            more = reply.claimed().size() == limit || !told.containsAll(unpark);
-            wakeAt = System.nanoTime() + Math.min(fallbackNanos, nanosUntil(reply.nextDue()));
+            if (told.containsAll(unpark)) {
+                shares.rest(want, reply, System.nanoTime());
+            } else {
+                shares.keep(want.shares()); // some of them have the parked jobs
+            }
+            more = shares.isAnyAwake();
+            wakeAt = shares.wakeAt();
         }
     }
 
@@ -304,9 +340,5 @@ final class Fetcher implements Runnable {
         Set<String> known = new HashSet<>(parked);
         known.retainAll(knownTypes);
         return known;
-    }
-
-    private static long nanosUntil(@Nullable Duration nextDue) {
-        return nextDue == null || nextDue.toHours() > 1 ? Long.MAX_VALUE : nextDue.toNanos();
     }
 }

@@ -134,9 +134,9 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             held.cancel(signal.jobs(), System.nanoTime());
         } else if (signal.kind() == Signal.Kind.RESUMED) {
             keeper.doubtAll();
-            fetcher.hint();
+            fetcher.hintAll();
         } else if (options.queues().containsKey(signal.queue())) {
-            fetcher.hint();
+            fetcher.hint(signal.queue());
         }
     }
 
@@ -480,7 +480,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
                     "worker " + id + " is " + state + "; runPending() is for one that is not started");
         }
         int attempts = 0;
-        while (fetcher.exchange() > 0 || !fetcher.isDrained()) {
+        while (fetcher.exchangeWithAll() > 0 || !fetcher.isDrained()) {
             for (Attempt attempt = byHand.poll(); attempt != null; attempt = byHand.poll()) {
                 attempts++;
                 Settlement settlement = executor.run(attempt, id);

@@ -8,7 +8,9 @@ import io.jobq.spi.Lease;
 import io.jobq.spi.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,8 @@ final class ExchangeCall {
             table.admit(queue, want.limit());
         }
         claim();
-        return new Exchange(settled, claimed, nextDue(queues), parked(queues));
+        Map<String, Duration> drained = drained();
+        return new Exchange(settled, claimed, nextDue(queues), parked(queues), drained);
     }
 
     private SettleResult settle(Settlement settlement) {
@@ -149,6 +152,21 @@ final class ExchangeCall {
             table.leases.hold(entry, leaseEnd);
             claimed.add(new Claimed(table.lease(entry), entry.snapshot()));
         }
+    }
+
+    private Map<String, Duration> drained() {
+        Map<String, Duration> drained = new HashMap<>();
+        for (Claim.Share share : want.shares()) {
+            QueueLines queue = table.queues.get(share.queue());
+            boolean given = claimed.size() < want.limit();
+            if (queue == null) {
+                drained.put(share.queue(), Exchange.NEVER);
+            } else if (given || queue.line(Place.READY).isEmpty()) {
+                Duration due = nextDue(List.of(queue));
+                drained.put(share.queue(), due == null ? Exchange.NEVER : due);
+            }
+        }
+        return drained;
     }
 
     private @Nullable Duration nextDue(List<QueueLines> queues) {

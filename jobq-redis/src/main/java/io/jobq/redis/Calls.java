@@ -1,6 +1,7 @@
 package io.jobq.redis;
 
 import io.jobq.spi.Retention;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -25,6 +26,12 @@ final class Calls {
 
     CompletableFuture<Reply> sendDurably(Script script, QueueKeys queue, Args own) {
         return link.runDurably(script, queue.keys(), common(queue).addAll(own));
+    }
+
+    /** Sends a script that looks at several places, which a node has together. */
+    CompletableFuture<Reply> sendToMany(Script script, List<QueueKeys> places, Args own) {
+        byte[][] keys = places.stream().map(QueueKeys::meta).toArray(byte[][]::new);
+        return link.run(script, keys, new Args().add(clockShift()).addAll(own));
     }
 
     /** Sends and waits. */

@@ -13,6 +13,7 @@ import io.jobq.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +21,24 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One exchange: a script per queue that is settled or claimed from, all sent before the first answers. Later rounds ask
- * only queues that may have more, and only while the limit is not reached.
+ * only queues that may have more, and only while the limit is not reached. Of many queues, as few workers ask for at a time, a
+ * {@link Survey} tells first which may have something.
  */
 final class ExchangeCall implements OngoingExchange {
     private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
     /** Settlements, and jobs claimed, in one script: bounds how long it holds Redis, and what Lua's stack must take. */
     private static final int AT_ONCE = 1_000;
 
+    /** From so many places on, a look at all of them is cheaper than asking each. */
+    private static final int MANY = 32;
+
+    private static final long MAY_GIVE = -2;
     private static final int SETTLE_ONLY = -1;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -47,6 +54,7 @@ final class ExchangeCall implements OngoingExchange {
     private long nextDue = Long.MAX_VALUE;
     private final SettleResult[] settled;
     private List<Asked> firstRound = List.of();
+    private @Nullable Survey survey;
 
     /** A queue, or a partition of one, in this call. */
     private static final class Place {
@@ -56,6 +64,8 @@ final class ExchangeCall implements OngoingExchange {
         private int quota;
         private int got;
         private boolean exhausted;
+        /** How long until it may have something, in ms. */
+        private long due = Long.MAX_VALUE;
 
         Place(QueueKeys queue) {
             this.queue = queue;
@@ -79,6 +89,10 @@ final class ExchangeCall implements OngoingExchange {
         if (want.limit() > 0) {
             want.shares().forEach(this::plan);
         }
+        if (places.size() > MANY) {
+            Args args = new Args().add(signals.instance()).add(PATIENCE.toMillis());
+            survey = Survey.send(calls, Script.LOOK, places.keySet(), args);
+        }
         for (int i = 0; i < settled.length; i++) {
             place(queues.of(done.get(i).lease())).settlements.add(i);
         }
@@ -92,7 +106,7 @@ final class ExchangeCall implements OngoingExchange {
 
     @Override
     public boolean isAnswered() {
-        return firstRound.stream().allMatch(asked -> asked.reply().isDone());
+        return firstRound.stream().allMatch(asked -> asked.reply().isDone()) && (survey == null || survey.isAnswered());
     }
 
     @Override
@@ -100,12 +114,18 @@ final class ExchangeCall implements OngoingExchange {
         for (Asked asked : firstRound) {
             calls.link().awaitQuietly(asked.reply());
         }
+        if (survey != null) {
+            survey.awaitQuietly();
+        }
     }
 
     @Override
     public Exchange answer() {
         try {
             takeAll(firstRound);
+            if (survey != null) {
+                survey.numbers().forEach(this::takeLook);
+            }
             if (want.limit() > 0) {
                 places.values().forEach(place -> claimMore(place, place.quota - place.got));
                 places.values().forEach(place -> claimMore(place, want.limit()));
@@ -115,7 +135,39 @@ final class ExchangeCall implements OngoingExchange {
             throw failed;
         }
         Duration due = nextDue == Long.MAX_VALUE ? null : Duration.ofMillis(nextDue);
-        return new Exchange(List.of(settled), claimed, due, parked);
+        return new Exchange(List.of(settled), claimed, due, parked, drained());
+    }
+
+    private void takeLook(QueueKeys queue, long answer) {
+        Place place = place(queue);
+        if (answer == MAY_GIVE || !place.settlements.isEmpty()) {
+            return; // it is asked, or was
+        }
+        drained(place, answer);
+    }
+
+    /** It has nothing more until its time comes, which is negative if only others' doing helps. */
+    private void drained(Place place, long due) {
+        place.exhausted = true;
+        signals.wanting(place.queue.queue());
+        if (due >= 0) {
+            place.due = due;
+            nextDue = Math.min(nextDue, due);
+        }
+    }
+
+    /** The queues whose parts have nothing more to give. */
+    private Map<String, Duration> drained() {
+        Map<String, Duration> drained = new HashMap<>();
+        for (Claim.Share share : want.limit() > 0 ? want.shares() : List.<Claim.Share>of()) {
+            List<Place> parts =
+                    queues.of(share.queue()).stream().map(this::place).toList();
+            if (parts.stream().allMatch(place -> place.exhausted)) {
+                long due = parts.stream().mapToLong(place -> place.due).min().orElse(Long.MAX_VALUE);
+                drained.put(share.queue(), due == Long.MAX_VALUE ? Exchange.NEVER : Duration.ofMillis(due));
+            }
+        }
+        return drained;
     }
 
     /** One place failed, so nobody will hear what the others gave: back with it, or each job's lease would run out. */
@@ -158,7 +210,11 @@ final class ExchangeCall implements OngoingExchange {
             for (int from = 0; from < last; from += AT_ONCE) {
                 asked.add(ask(place, SETTLE_ONLY, settlements(place, from)));
             }
-            asked.add(ask(place, count, settlements(place, last)));
+            if (survey == null || !place.settlements.isEmpty()) {
+                asked.add(ask(place, count, settlements(place, last)));
+            } else {
+                left += Math.max(0, count);
+            }
         }
         return asked;
     }
@@ -236,12 +292,11 @@ final class ExchangeCall implements OngoingExchange {
             queues.met(place.queue.queue());
         }
         place.got += got;
-        place.exhausted = got < asked.limit();
-        if (place.exhausted) {
-            signals.wanting(place.queue.queue());
-        }
-        if (!reply.isEmpty(3)) {
-            nextDue = Math.min(nextDue, reply.number(3));
+        long due = reply.isEmpty(3) ? -1 : reply.number(3);
+        if (got < asked.limit()) {
+            drained(place, due);
+        } else if (due >= 0) {
+            nextDue = Math.min(nextDue, due);
         }
         Reply types = reply.list(4);
         for (int i = 0; i < types.size(); i++) {

@@ -41,6 +41,7 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             "aging",
             "windows",
             "guards");
+    private static final int META = NAMES.indexOf("meta");
     private static final int GUARDS = NAMES.size() - 1;
     private static final int LEVELS = 10;
 
@@ -55,6 +56,11 @@ record QueueKeys(String queue, int partition, int partitions, byte[][] keys, byt
             keys[NAMES.size() + level] = bytes(base + "ready:" + level);
         }
         return new QueueKeys(queue, partition, partitions, keys, bytes(queue));
+    }
+
+    /** The hash of its counters. */
+    byte[] meta() {
+        return keys[META];
     }
 
     /** The hash of the registry's entries that guard jobs. */

@@ -27,6 +27,7 @@ enum Script {
     RULE(ofQueue("rule")),
     RULES(ofQueue("rules")),
     NOW(ofQueue("now")),
+    LOOK(read("many") + read("look")),
     REGISTRY_PUT(read("entries") + read("registry_put")),
     REGISTRY_LIST(read("entries") + read("registry_list")),
     REGISTRY_FIND(read("entries") + read("registry_find")),

@@ -217,6 +217,24 @@ abstract class InsertContract extends ContractFixtures {
             assertThat(exchange(List.of(), 1).nextDue()).isBetween(Duration.ofSeconds(48), Duration.ofSeconds(50));
         }
 
+        /** A worker leaves drained queues alone, so that its claims cost nothing for them. */
+        @Test
+        void anExchangeTellsWhichQueuesAreDrainedAndForHowLong() {
+            insert(job(), job("later", delayed(Duration.ofSeconds(20))));
+            insert(job("full", JobOptions.DEFAULT), job("full", JobOptions.DEFAULT));
+
+            Exchange some = jobs().exchange(List.of(), wanting(1, "full"));
+            assertThat(some.claimed()).hasSize(1);
+            assertThat(some.drained()).isEmpty();
+
+            Exchange all = jobs().exchange(List.of(), wanting(5, QUEUE, "later", "full", "unheard-of"));
+            assertThat(all.claimed()).hasSize(2);
+            assertThat(all.drained()).containsOnlyKeys(QUEUE, "later", "full", "unheard-of");
+            assertThat(all.drained().get(QUEUE)).isEqualTo(Exchange.NEVER);
+            assertThat(all.drained().get("unheard-of")).isEqualTo(Exchange.NEVER);
+            assertThat(all.drained().get("later")).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(20));
+        }
+
         @Test
         void nextDueIsNullWithoutScheduledJobs() {
             insert(1);
