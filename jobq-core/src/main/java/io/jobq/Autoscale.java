@@ -1,6 +1,7 @@
 package io.jobq;
 
 import io.jobq.spi.DurationText;
+import io.jobq.spi.Durations;
 import java.time.Duration;
 
 /**
@@ -33,7 +34,7 @@ public record Autoscale(int min, int max, Duration targetAge) {
      * @param oldestReady age of the oldest ready job; zero when none waits
      */
     public int wanted(int current, int used, Duration oldestReady) {
-        double load = (double) oldestReady.toNanos() / targetAge.toNanos();
+        double load = (double) Durations.nanos(oldestReady) / Durations.nanos(targetAge);
         int next = current;
         if (load > 1 + TOLERANCE) {
             next = (int) Math.ceil(Math.min(current * load, current * 2.0));

@@ -1,6 +1,7 @@
 package io.jobq;
 
 import io.jobq.spi.DurationText;
+import io.jobq.spi.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -46,8 +47,8 @@ public final class RetryPolicy {
             throw new IllegalArgumentException("factor must be 1 or more, but is " + factor);
         }
         return custom((attempt, error) -> {
-            double millis = base.toMillis() * Math.pow(factor, attempt - 1.0);
-            return millis < max.toMillis() ? Duration.ofMillis((long) millis) : max;
+            double millis = Durations.millis(base) * Math.pow(factor, attempt - 1.0);
+            return millis < Durations.millis(max) ? Duration.ofMillis((long) millis) : max;
         });
     }
 
@@ -56,8 +57,8 @@ public final class RetryPolicy {
         requireDelay("step", step);
         requireDelay("max", max);
         return custom((attempt, error) -> {
-            double millis = (double) step.toMillis() * attempt;
-            return millis < max.toMillis() ? Duration.ofMillis((long) millis) : max;
+            double millis = (double) Durations.millis(step) * attempt;
+            return millis < Durations.millis(max) ? Duration.ofMillis((long) millis) : max;
         });
     }
 

@@ -3,6 +3,7 @@ package io.jobq.idempotency;
 import io.jobq.idempotency.IdempotencyStore.Begun;
 import io.jobq.idempotency.IdempotencyStore.Run;
 import io.jobq.idempotency.IdempotencyStore.Started;
+import io.jobq.spi.Durations;
 import io.jobq.spi.Payload;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
@@ -48,7 +49,7 @@ final class Hold {
     }
 
     void keep(ScheduledExecutorService timer) {
-        long period = time.toNanos() / 3;
+        long period = Durations.nanos(time) / 3;
         lock.lock();
         try {
             prolonging = timer.scheduleWithFixedDelay(this::prolong, period, period, TimeUnit.NANOSECONDS);

@@ -9,6 +9,7 @@ import io.jobq.idempotency.IdempotencyStore.Completed;
 import io.jobq.idempotency.IdempotencyStore.InFlight;
 import io.jobq.idempotency.IdempotencyStore.Run;
 import io.jobq.spi.DurationText;
+import io.jobq.spi.Durations;
 import io.jobq.spi.Payload;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -181,10 +182,10 @@ public final class Idempotency implements JobInterceptor {
     }
 
     private Begun begin(Hold hold) throws InterruptedException {
-        long deadline = System.nanoTime() + times.patience.toNanos();
+        long deadline = System.nanoTime() + Durations.nanos(times.patience);
         long pause = FIRST_LOOK.toNanos();
         Begun begun = hold.begin();
-        for (long left = times.patience.toNanos(); begun instanceof InFlight && left > 0; ) {
+        for (long left = Durations.nanos(times.patience); begun instanceof InFlight && left > 0; ) {
             TimeUnit.NANOSECONDS.sleep(Math.min(pause, left));
             begun = hold.begin();
             pause = Math.min(2 * pause, SLOWEST_LOOK.toNanos());

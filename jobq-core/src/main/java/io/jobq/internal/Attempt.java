@@ -4,6 +4,7 @@ import io.jobq.JobContext;
 import io.jobq.JobId;
 import io.jobq.JobQ;
 import io.jobq.RetryPolicy;
+import io.jobq.spi.Durations;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.JobOptions;
 import io.jobq.spi.Lease;
@@ -159,7 +160,7 @@ final class Attempt implements JobContext {
 
     /** Whether it was told to stop longer ago than this, and its handler goes on all the same. */
     synchronized boolean hasIgnoredStopFor(Duration grace) {
-        return thread != null && stop != null && System.nanoTime() - stopNanos > grace.toNanos();
+        return thread != null && stop != null && System.nanoTime() - stopNanos > Durations.nanos(grace);
     }
 
     synchronized boolean hasBegun() {

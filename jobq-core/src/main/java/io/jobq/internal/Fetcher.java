@@ -2,6 +2,7 @@ package io.jobq.internal;
 
 import io.jobq.WorkerOptions;
 import io.jobq.spi.Claim;
+import io.jobq.spi.Durations;
 import io.jobq.spi.Exchange;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
@@ -108,7 +109,7 @@ final class Fetcher implements Runnable {
         this.owner = owner;
         this.worker = worker;
         this.knownTypes = knownTypes;
-        this.fallbackNanos = options.fallbackPoll().toNanos();
+        this.fallbackNanos = Durations.nanos(options.fallbackPoll());
         this.shares = new QueueShares(options.queues(), options.queuesInOrder(), fallbackNanos);
     }
 

@@ -3,6 +3,7 @@ package io.jobq.internal;
 import io.jobq.WorkerInfo;
 import io.jobq.operations.WorkerOrder;
 import io.jobq.operations.WorkerRegistry;
+import io.jobq.spi.Durations;
 import io.jobq.spi.JobStore;
 import io.jobq.spi.Registry;
 import io.jobq.spi.RenewResult;
@@ -63,7 +64,7 @@ final class LeaseKeeper {
         this.held = held;
         this.info = info;
         this.turn = interval().multipliedBy(4).dividedBy(5); // less than a tick, or every other would be missed
-        this.renewedNanos = System.nanoTime() - worker.leaseTime().toNanos();
+        this.renewedNanos = System.nanoTime() - Durations.nanos(worker.leaseTime());
     }
 
     /**
@@ -96,7 +97,8 @@ final class LeaseKeeper {
     private void renew() {
         long now = System.nanoTime();
         boolean due = now - renewedNanos
-                >= worker.leaseTime().toNanos() / 3 - Duration.ofMillis(50).toNanos();
+                >= Durations.nanos(worker.leaseTime()) / 3
+                        - Duration.ofMillis(50).toNanos();
         boolean all = thorough.getAndUpdate(ticks -> Math.max(0, ticks - 1)) > 0 || due;
         List<Attempt> reporting = new ArrayList<>();
         List<Report> reports = new ArrayList<>();

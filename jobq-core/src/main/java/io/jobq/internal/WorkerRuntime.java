@@ -7,6 +7,7 @@ import io.jobq.WorkerInfo;
 import io.jobq.WorkerOptions;
 import io.jobq.metrics.JobMetrics;
 import io.jobq.operations.WorkerOrder;
+import io.jobq.spi.Durations;
 import io.jobq.spi.Exchange.Claimed;
 import io.jobq.spi.Exchange.SettleResult;
 import io.jobq.spi.Report;
@@ -344,7 +345,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     /** Whether the lease keeper has run lately enough that no lease can have run out. */
     boolean isKeeping() {
-        return System.nanoTime() - tickedNanos < options.leaseTime().toNanos();
+        return System.nanoTime() - tickedNanos < Durations.nanos(options.leaseTime());
     }
 
     boolean isFetching() {
@@ -387,7 +388,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
 
     @Override
     public boolean stop(Duration timeout) {
-        long end = age() + timeout.toNanos();
+        long end = age() + Durations.nanos(timeout);
         stopAt.accumulateAndGet(end < 0 ? Long.MAX_VALUE : end, Math::min);
         quiet();
         return stop();
@@ -404,7 +405,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
             givingUp = true;
             held.all().forEach(attempt -> attempt.stop(Attempt.Stop.SHUTDOWN));
             slots.withdraw().forEach(this::handBack);
-            long end = age() + options.interruptGrace().toNanos();
+            long end = age() + Durations.nanos(options.interruptGrace());
             ended = awaitIdle(() -> end);
             held.all().forEach(this::giveUp);
         }

@@ -1,6 +1,7 @@
 package io.jobq.limits;
 
 import io.jobq.spi.DurationText;
+import io.jobq.spi.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -21,7 +22,7 @@ public record Rate(int permits, Duration period, int burst) {
         require("permits", permits);
         require("burst", burst);
         Objects.requireNonNull(period, "period");
-        if (period.toMillis() < 1 || period.compareTo(LONGEST) > 0) {
+        if (Durations.millis(period) < 1 || period.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "period of a rate must be 1 ms to 366 days, but is " + DurationText.of(period));
         }

@@ -39,7 +39,7 @@ public sealed interface Due {
     default long toEpochMilli(long nowMillis) {
         try {
             return this instanceof In in
-                    ? Math.addExact(nowMillis, in.delay().toMillis())
+                    ? Math.addExact(nowMillis, Durations.millis(in.delay()))
                     : ((At) this).instant().toEpochMilli();
         } catch (ArithmeticException tooFar) {
             return this instanceof At at && at.instant().isBefore(Instant.EPOCH) ? 0 : Long.MAX_VALUE;

@@ -81,7 +81,7 @@ public record Rule(
         if (target == Target.LEVEL) {
             requireLevel(name, limit, paused);
         }
-        if (longestWait != null && (longestWait.toMillis() < 1 || longestWait.toDays() > 366)) {
+        if (longestWait != null && (Durations.millis(longestWait) < 1 || longestWait.toDays() > 366)) {
             throw new IllegalArgumentException(
                     "longestWait must be 1 ms to 366 days, but is " + DurationText.of(longestWait));
         }

@@ -14,7 +14,7 @@ import java.util.Objects;
  *     {@code redis-sentinel://host[:port][,host[:port]…][/database]#primary} for Sentinel, and
  *     {@code redis-cluster://host[:port][,host[:port]…]} for Cluster, of which any nodes may be named
  * @param prefix begins every key, so that a Redis can be shared; no braces
- * @param timeout how long a call may take before it fails
+ * @param timeout how long a call may take before it fails, 1 day at most
  * @param retention how long finished jobs are kept
  * @param replicas how many replicas must have an insert or a settlement before the call returns; 0 for none
  * @param outageBuffer how many jobs may wait in this process while Redis is away; 0 for none, so that {@code enqueue}
@@ -30,6 +30,7 @@ public record RedisOptions(
         int outageBuffer,
         Map<String, Integer> partitions) {
     private static final int PARTITIONS_AT_MOST = 1_024;
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
     /** Checks and copies. */
     public RedisOptions {
@@ -38,8 +39,9 @@ public record RedisOptions(
         if (prefix.isEmpty() || prefix.contains("{") || prefix.contains("}")) {
             throw new IllegalArgumentException("prefix must be a text without braces, but is '" + prefix + "'");
         }
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout must be positive, but is " + DurationText.of(timeout));
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "timeout must be positive and at most 1 day, but is " + DurationText.of(timeout));
         }
         if (replicas < 0) {
             throw new IllegalArgumentException("replicas must be 0 or more, but is " + replicas);

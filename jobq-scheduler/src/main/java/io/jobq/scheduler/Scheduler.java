@@ -390,6 +390,7 @@ public final class Scheduler implements AutoCloseable {
     /** Describes a scheduler. For one thread. */
     public static final class Builder {
         private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+        private static final Duration LONGEST_LEASE = Duration.ofDays(1);
 
         private final JobQ jobq;
         private String instance = ManagementFactory.getRuntimeMXBean().getName() + "-"
@@ -407,10 +408,10 @@ public final class Scheduler implements AutoCloseable {
             return this;
         }
 
-        /** How long after the death of a leader another leads, 30 s by default, 1 s at least. */
+        /** How long after the death of a leader another leads, 30 s by default, 1 s to 1 day. */
         public Builder lease(Duration time) {
-            if (time.compareTo(SHORTEST_LEASE) < 0) {
-                throw new IllegalArgumentException("lease must be at least 1 s, but is " + DurationText.of(time));
+            if (time.compareTo(SHORTEST_LEASE) < 0 || time.compareTo(LONGEST_LEASE) > 0) {
+                throw new IllegalArgumentException("lease must be 1 s to 1 day, but is " + DurationText.of(time));
             }
             this.lease = time;
             return this;

@@ -1,5 +1,6 @@
 package io.jobq.system;
 
+import io.jobq.spi.Durations;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -42,7 +43,7 @@ final class HttpTasks implements Executor, AutoCloseable {
     public void execute(Runnable request) {
         threads.execute(() -> {
             FutureTask<?> task = new FutureTask<>(request, null);
-            Future<?> end = timer.schedule(() -> task.cancel(true), limit.toMillis(), TimeUnit.MILLISECONDS);
+            Future<?> end = timer.schedule(() -> task.cancel(true), Durations.millis(limit), TimeUnit.MILLISECONDS);
             task.run();
             end.cancel(false);
         });
