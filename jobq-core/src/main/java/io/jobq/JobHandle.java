@@ -1,5 +1,6 @@
 package io.jobq;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,6 +17,21 @@ public interface JobHandle {
 
     /** The job as it is now; empty once retention has deleted it. */
     Optional<JobSnapshot> find();
+
+    /** Where the job stands now; empty once retention has deleted it. Asks the storage, as {@link #find()} does. */
+    default Optional<JobState> state() {
+        return find().map(JobSnapshot::state);
+    }
+
+    /**
+     * Waits until the job has come to its end, be it good or bad.
+     *
+     * @param atMost how long; zero or less looks once
+     * @return whether it has, or is no longer stored; false when the time is up
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     * @throws io.jobq.spi.StorageException if the storage does not answer
+     */
+    boolean await(Duration atMost) throws InterruptedException;
 
     /**
      * The result, once there is one. Works from any process on the storage. The future completes on a thread

@@ -28,6 +28,12 @@ public @interface JobHandler {
     /** Time limit per attempt in the form of {@link java.time.Duration#parse}, {@code PT30S} for example; empty for the system's. */
     String timeout() default "";
 
+    /**
+     * The delay after the first failed attempt, doubled after each further one up to an hour (or this, if it is longer),
+     * in the form of {@link java.time.Duration#parse}; empty for the policy's.
+     */
+    String backoff() default "";
+
     /** Most attempts; 0 for the policy's. */
     int maxAttempts() default 0;
 

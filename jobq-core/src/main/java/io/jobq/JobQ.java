@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +63,24 @@ public final class JobQ implements AutoCloseable {
         return engine.queueOf(job.type()).enqueue(job);
     }
 
+    /** Stores a job of a type with a payload and no options in the queue of its type; as {@link Queue#enqueue}. */
+    public JobHandle enqueue(String type, Object payload) {
+        return enqueue(Job.of(type, payload));
+    }
+
     /** Stores a job of a typed constant in the queue of its type; as {@link Queue#enqueue}. */
     public <P> JobHandle enqueue(JobType<P> type, P payload) {
         return enqueue(Job.of(type, payload));
+    }
+
+    /**
+     * Stores many jobs, each in the queue of its type, queue by queue; as {@link Queue#enqueueAll}. Not atomic: if it
+     * throws, some may be stored.
+     *
+     * @return one handle per job, in order, unless an interceptor adds or drops jobs
+     */
+    public List<JobHandle> enqueueAll(Collection<Job> jobs) {
+        return engine.enqueueAll(List.copyOf(jobs));
     }
 
     /** A handle on a job stored earlier, by whomever. */
@@ -181,6 +197,7 @@ public final class JobQ implements AutoCloseable {
         private ObservationRegistry observations = ObservationRegistry.NOOP;
         private boolean closeOnShutdown = true;
         private boolean producerOnly;
+        private @Nullable Integer concurrency;
         private boolean used;
 
         private Builder() {}
@@ -304,6 +321,15 @@ public final class JobQ implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How many handlers the worker that is there by default runs at once, 1 to 10,000; 10 by default. Workers that
+         * are {@linkplain #worker given} have a number of their own, and {@link #build} refuses both.
+         */
+        public Builder concurrency(int number) {
+            this.concurrency = WorkerOptions.DEFAULT.withConcurrency(number).concurrency();
+            return this;
+        }
+
         /** No worker, although there are handlers: this process only enqueues. {@link #build} refuses it beside {@link #worker}. */
         public Builder producerOnly() {
             this.producerOnly = true;
@@ -359,8 +385,18 @@ public final class JobQ implements AutoCloseable {
         }
 
         private List<WorkerOptions> workersOrDefault() {
+            if (!workers.isEmpty() && concurrency != null) {
+                throw new IllegalArgumentException("concurrency(" + concurrency
+                        + ") is that of the default worker, but there is none beside worker(…); say it there");
+            }
             boolean oneByDefault = workers.isEmpty() && !types.isEmpty();
-            return oneByDefault ? List.of(WorkerOptions.DEFAULT) : List.copyOf(workers);
+            return oneByDefault ? List.of(defaultWorker()) : List.copyOf(workers);
+        }
+
+        private WorkerOptions defaultWorker() {
+            return concurrency == null
+                    ? WorkerOptions.DEFAULT
+                    : WorkerOptions.DEFAULT.withConcurrency(concurrency);
         }
     }
 }

@@ -78,6 +78,11 @@ public final class RetryPolicy {
         return fixed(Duration.ZERO).maxAttempts(1);
     }
 
+    /** Waits as another policy does, jitter aside; attempts, jitter and rules stay. */
+    public RetryPolicy delaysOf(RetryPolicy other) {
+        return new RetryPolicy(other.backoff, jitter, maxAttempts, rules);
+    }
+
     private static void requireDelay(String what, Duration delay) {
         if (delay.isNegative()) {
             throw new IllegalArgumentException(what + " must not be negative, but is " + DurationText.of(delay));

@@ -130,6 +130,15 @@ public record WorkerOptions(
     }
 
     /**
+     * These options with other queues, which share the slots evenly.
+     *
+     * @throws IllegalArgumentException if one is named twice
+     */
+    public WorkerOptions withQueues(String... changed) {
+        return serving(weighingOne(changed), false);
+    }
+
+    /**
      * These options with other queues, served in this order: one gives jobs only while those before it have no ready
      * ones, so it may wait without end. No slot stays empty while any of them has work; a running job is not stopped for
      * one that comes later.
@@ -137,14 +146,18 @@ public record WorkerOptions(
      * @throws IllegalArgumentException if none is named, or one twice
      */
     public WorkerOptions withQueuesInOrder(String... changed) {
-        Map<String, Integer> ordered = new LinkedHashMap<>();
-        for (String queue : changed) {
-            if (ordered.put(queue, 1) != null) {
+        return serving(weighingOne(changed), true);
+    }
+
+    private static Map<String, Integer> weighingOne(String... queues) {
+        Map<String, Integer> weights = new LinkedHashMap<>();
+        for (String queue : queues) {
+            if (weights.put(queue, 1) != null) {
                 throw new IllegalArgumentException(
-                        "queue '" + queue + "' is named twice in the order " + Arrays.asList(changed));
+                        "queue '" + queue + "' is named twice in " + Arrays.asList(queues));
             }
         }
-        return serving(ordered, true);
+        return weights;
     }
 
     private WorkerOptions serving(Map<String, Integer> changed, boolean inOrder) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds {@link JobHandler} methods on an object and makes handlers of them, or says what is wrong with them. */
 final class AnnotatedHandlers {
+    private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+
     private AnnotatedHandlers() {}
 
     static void register(Object instance, RetryPolicy systemRetry, TypeRegistry registry) {
@@ -124,23 +126,28 @@ final class AnnotatedHandlers {
             options = options.withAlias(alias);
         }
         if (!annotation.timeout().isEmpty()) {
-            options = options.withTimeout(parseTimeout(annotation.timeout()));
+            options = options.withTimeout(parse("timeout", annotation.timeout()));
         }
         RetryPolicy retry = retry(annotation, systemRetry);
         return retry == systemRetry ? options : options.withRetry(retry);
     }
 
-    private static Duration parseTimeout(String text) {
+    private static Duration parse(String what, String text) {
         try {
             return Duration.parse(text);
         } catch (DateTimeParseException notADuration) {
             throw new IllegalArgumentException(
-                    "timeout must look like PT30S (see java.time.Duration.parse), but is '" + text + "'", notADuration);
+                    what + " must look like PT30S (see java.time.Duration.parse), but is '" + text + "'", notADuration);
         }
     }
 
     private static RetryPolicy retry(JobHandler annotation, RetryPolicy systemRetry) {
         RetryPolicy retry = systemRetry;
+        if (!annotation.backoff().isEmpty()) {
+            Duration first = parse("backoff", annotation.backoff());
+            Duration most = first.compareTo(LONGEST_BACKOFF) > 0 ? first : LONGEST_BACKOFF;
+            retry = retry.delaysOf(RetryPolicy.exponential(first, 2, most));
+        }
         if (annotation.maxAttempts() != 0) {
             retry = retry.maxAttempts(annotation.maxAttempts());
         }

@@ -18,8 +18,10 @@ import io.jobq.spi.NewJob;
 import io.jobq.spi.Payload;
 import io.jobq.spi.Storage;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -143,6 +145,25 @@ public final class Engine implements AutoCloseable {
         List<JobHandle> handles = jobs.isEmpty() ? List.of() : producer.enqueue(queue, jobs);
         jobs.forEach(job -> watch.enqueued(queue.name(), job.type()));
         return handles;
+    }
+
+    /** Stores each in its type's queue, queue by queue. */
+    public List<JobHandle> enqueueAll(List<Job> jobs) {
+        Map<String, List<Integer>> places = new LinkedHashMap<>();
+        for (int i = 0; i < jobs.size(); i++) {
+            String queue = types().options(jobs.get(i).type()).queue();
+            places.computeIfAbsent(queue, first -> new ArrayList<>()).add(i);
+        }
+        NavigableMap<Integer, JobHandle> handles = new TreeMap<>();
+        places.forEach((queue, indices) -> {
+            List<JobHandle> stored =
+                    enqueue(queue(queue), indices.stream().map(jobs::get).toList());
+            for (int i = 0; i < stored.size(); i++) { // an interceptor may have added some
+                int place = i < indices.size() ? indices.get(i) : jobs.size() + handles.size();
+                handles.put(place, stored.get(i));
+            }
+        });
+        return List.copyOf(handles.values());
     }
 
     /** Encodes a result as it is stored. */

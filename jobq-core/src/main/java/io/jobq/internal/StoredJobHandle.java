@@ -3,12 +3,17 @@ package io.jobq.internal;
 import io.jobq.JobHandle;
 import io.jobq.JobId;
 import io.jobq.JobSnapshot;
+import io.jobq.JobState;
 import io.jobq.spi.JobAction;
 import io.jobq.spi.JobAdmin;
 import io.jobq.spi.JobFilter;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A job by id. */
 final class StoredJobHandle implements JobHandle {
@@ -42,6 +47,28 @@ final class StoredJobHandle implements JobHandle {
     @Override
     public <R> CompletableFuture<R> result(Class<R> type) {
         return waiters.await(id, type);
+    }
+
+    @Override
+    public boolean await(Duration atMost) throws InterruptedException {
+        if (hasEnded()) {
+            return true;
+        }
+        CompletableFuture<Object> end = result(Object.class);
+        try {
+            end.get(Math.max(0, TimeUnit.NANOSECONDS.convert(atMost)), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException timeIsUp) {
+            return false;
+        } catch (ExecutionException badEnd) {
+            return hasEnded();
+        } finally {
+            end.cancel(false); // or it would be waited for on
+        }
+    }
+
+    private boolean hasEnded() {
+        return state().map(JobState::isFinal).orElse(true);
     }
 
     @Override

@@ -33,6 +33,13 @@ public record Interval(Duration period, Instant anchor, ZoneId zone) implements 
         anchor = Span.require("anchor", anchor).truncatedTo(ChronoUnit.MILLIS);
     }
 
+    /**
+     * Counted from the start of 1970 in UTC, so that every process ticks alike: 15 minutes are the quarters of each hour.
+     */
+    public static Interval every(Duration period) {
+        return every(period, Instant.EPOCH);
+    }
+
     /** In UTC. */
     public static Interval every(Duration period, Instant anchor) {
         return every(period, anchor, ZoneOffset.UTC);
