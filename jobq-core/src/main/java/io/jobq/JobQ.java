@@ -346,7 +346,7 @@ public final class JobQ implements AutoCloseable {
          * Makes the system; it runs nothing until {@link JobQ#start()}.
          *
          * @throws IllegalArgumentException if two handlers claim a type, an annotated method does not fit, the message
-         *     names class and method, or there are workers beside {@link #producerOnly}
+         *     names class and method, or there are workers or a concurrency beside {@link #producerOnly}, or both
          */
         public JobQ build() {
             if (used) {
@@ -356,6 +356,11 @@ public final class JobQ implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "producerOnly() says that this system has no worker, but worker(…) gives it '"
                                 + workers.get(0).name() + "'; leave out one of them");
+            }
+            if (concurrency != null && (producerOnly || !workers.isEmpty())) {
+                throw new IllegalArgumentException("concurrency(" + concurrency
+                        + ") is that of the default worker, but "
+                        + (producerOnly ? "producerOnly() leaves it out" : "worker(…) takes its place; say it there"));
             }
             used = true;
             annotated.forEach(instance -> types.registerAnnotated(instance, retry));
@@ -385,18 +390,12 @@ public final class JobQ implements AutoCloseable {
         }
 
         private List<WorkerOptions> workersOrDefault() {
-            if (!workers.isEmpty() && concurrency != null) {
-                throw new IllegalArgumentException("concurrency(" + concurrency
-                        + ") is that of the default worker, but there is none beside worker(…); say it there");
-            }
             boolean oneByDefault = workers.isEmpty() && !types.isEmpty();
             return oneByDefault ? List.of(defaultWorker()) : List.copyOf(workers);
         }
 
         private WorkerOptions defaultWorker() {
-            return concurrency == null
-                    ? WorkerOptions.DEFAULT
-                    : WorkerOptions.DEFAULT.withConcurrency(concurrency);
+            return concurrency == null ? WorkerOptions.DEFAULT : WorkerOptions.DEFAULT.withConcurrency(concurrency);
         }
     }
 }

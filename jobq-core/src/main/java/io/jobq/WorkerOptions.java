@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * How a worker works. Start from {@link #DEFAULT} and change what differs.
  *
  * @param name for people; workers may share it
- * @param concurrency slots, 1 to 10,000: no more handlers run at once; of short jobs, up to as many more are claimed for
- *     the slots to take on within milliseconds
+ * @param concurrency slots, 1 to 10,000: no more handlers run at once; of short jobs, as many more are claimed as the
+ *     slots take on within two milliseconds
  * @param queues the queues it serves and their weights; empty means {@code default} and every queue that a handler names
  * @param queuesInOrder whether a queue gives jobs only while those before it have none, and weights do not matter
  * @param leaseTime after this long without a sign of life its jobs go to others, 1 s or more
@@ -153,8 +153,7 @@ public record WorkerOptions(
         Map<String, Integer> weights = new LinkedHashMap<>();
         for (String queue : queues) {
             if (weights.put(queue, 1) != null) {
-                throw new IllegalArgumentException(
-                        "queue '" + queue + "' is named twice in " + Arrays.asList(queues));
+                throw new IllegalArgumentException("queue '" + queue + "' is named twice in " + Arrays.asList(queues));
             }
         }
         return weights;

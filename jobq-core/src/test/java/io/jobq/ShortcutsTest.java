@@ -38,7 +38,8 @@ class ShortcutsTest {
                     jobq.enqueueAll(List.of(Job.of("a", 1), Job.of("b", 2), Job.of("a", 3), Job.of("c", 4)));
             assertThat(handles)
                     .extracting(handle -> handle.find().orElseThrow())
-                    .extracting(job -> job.queue() + " " + new String(job.job().payload().data(), java.nio.charset.StandardCharsets.UTF_8))
+                    .extracting(job -> job.queue() + " "
+                            + new String(job.job().payload().data(), java.nio.charset.StandardCharsets.UTF_8))
                     .containsExactly("one 1", "two 2", "one 3", "default 4");
             assertThat(jobq.enqueueAll(List.of())).isEmpty();
         }
@@ -99,9 +100,10 @@ class ShortcutsTest {
                 .handle("x", Void.class, (nothing, job) -> {})
                 .concurrency(3)
                 .build()) {
-            assertThat(jobq.workers()).singleElement().satisfies(worker -> assertThat(
-                            worker.info().slots().total())
-                    .isEqualTo(3));
+            assertThat(jobq.workers())
+                    .singleElement()
+                    .satisfies(
+                            worker -> assertThat(worker.info().slots().total()).isEqualTo(3));
         }
         assertThatThrownBy(() -> JobQ.builder()
                         .concurrency(3)

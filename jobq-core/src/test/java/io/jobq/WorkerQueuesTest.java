@@ -67,7 +67,7 @@ class WorkerQueuesTest {
                 .hasMessage("queues that are served in order must be named, at least one of them");
         assertThatThrownBy(() -> WorkerOptions.DEFAULT.withQueuesInOrder("a", "b", "a"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("queue 'a' is named twice in the order [a, b, a]");
+                .hasMessage("queue 'a' is named twice in [a, b, a]");
         assertThatThrownBy(() -> WorkerOptions.DEFAULT.withQueuesInOrder("a", null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("queue name is null");

@@ -55,10 +55,19 @@ class PaceTest {
     }
 
     @Test
-    void claimsNoMoreAheadThanThereAreSlots() {
+    void claimsAheadForTimeNotForSlots() {
+        ended(300, Duration.ofNanos(50_000));
+        assertThat(pace.ahead(1)).isBetween(38, 40);
+        assertThat(pace.ahead(3)).isBetween(115, 120);
+    }
+
+    @Test
+    void claimsNoMoreAheadThanACallOrTheSlotsAreWorth() {
         ended(300, Duration.ZERO);
-        assertThat(pace.ahead(100)).isEqualTo(100);
-        assertThat(pace.ahead(1)).isEqualTo(1);
+        assertThat(pace.ahead(1)).isEqualTo(200);
+        assertThat(pace.ahead(100)).isEqualTo(200);
+        assertThat(pace.ahead(1_000)).isEqualTo(1_000);
+        assertThat(pace.ahead(10_000)).isEqualTo(10_000);
     }
 
     @Test
