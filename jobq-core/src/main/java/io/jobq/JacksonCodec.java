@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>What is written reads back as it was. A class whose properties have no way back is refused by {@link #encode}, with the
  * class and the property. What is declared as {@code Object} arrives as JSON knows it: maps, lists, texts, numbers. Values
- * may be nested 1,000 levels deep; nothing else is limited but by {@code maxPayloadBytes}.
+ * may be nested 500 levels deep; nothing else is limited but by {@code maxPayloadBytes}.
  */
 public final class JacksonCodec implements PayloadCodec {
     private static final int LONGEST_TEXT = 400;

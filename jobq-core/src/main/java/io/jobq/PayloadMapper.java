@@ -18,7 +18,7 @@ import tools.jackson.databind.module.SimpleModule;
 final class PayloadMapper extends JsonMapper {
     private static final long serialVersionUID = 1L;
     /** For the writer as for the reader: a stack holds so many levels on any thread. */
-    private static final int MAX_DEPTH = 1_000;
+    private static final int MAX_DEPTH = 500;
 
     private PayloadMapper(Builder builder) {
         super(builder);
