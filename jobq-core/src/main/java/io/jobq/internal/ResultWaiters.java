@@ -10,6 +10,7 @@ import io.jobq.spi.Payload;
 import io.jobq.spi.Signal;
 import io.jobq.spi.Storage;
 import io.jobq.spi.Subscription;
+import java.lang.invoke.MethodType;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,22 +22,34 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Callers that wait for jobs to end. The storage's signals end the wait at once; a look every second stands in for lost
  * ones. The subscription is made with the first waiter, so that who never waits pays nothing.
  */
 final class ResultWaiters implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ResultWaiters.class);
+
     private final Storage storage;
     private final PayloadCodec codec;
     private final ScheduledExecutorService timer;
     /** Not the common pool, whose threads may all be blocked by callers that wait for results. */
     private final ExecutorService completing = Executors.newCachedThreadPool(Threads.slots("jobq-result-"));
 
-    private final Map<JobId, CompletableFuture<JobSnapshot>> waiting = new ConcurrentHashMap<>();
+    private final Map<JobId, Wait> waiting = new ConcurrentHashMap<>();
+    private final Object listening = new Object();
+    private boolean ticking;
     private @Nullable Subscription subscription;
 
-    private boolean closed;
+    private volatile boolean closed;
+
+    /** The end of a job, and how many wait for it; the number is guarded by the list's lock. */
+    private static final class Wait {
+        final CompletableFuture<JobSnapshot> end = new CompletableFuture<>();
+        int waiters;
+    }
 
     ResultWaiters(Storage storage, PayloadCodec codec, ScheduledExecutorService timer) {
         this.storage = storage;
@@ -44,28 +57,49 @@ final class ResultWaiters implements AutoCloseable {
         this.timer = timer;
     }
 
+    /** Never waits for the storage: whoever asks may be on a thread that must not block. */
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
-        CompletableFuture<JobSnapshot> end = subscribe(id);
-        CompletableFuture<R> result = end.handleAsync((job, failure) -> read(job, failure, type), completing);
-        result.whenComplete((value, error) -> {
-            if (result.isCancelled() && end.getNumberOfDependents() == 0) {
-                waiting.remove(id, end);
+        Wait wait = join(id);
+        CompletableFuture<R> result = wait.end.handleAsync((job, failure) -> read(job, failure, type), completing);
+        result.whenComplete((value, error) -> leave(id, wait)); // cancelled and timed-out ones too
+        completing.execute(() -> {
+            try {
+                listen();
+                look(id); // after it is on the list, so that an end in between is seen by the one or the other
+            } catch (RuntimeException ofTheStorage) {
+                log.debug("the storage did not tell of job {}; it is asked again in a second", id, ofTheStorage);
             }
         });
-        look(id); // after it is on the list, so that an end in between is seen by the one or the other
         return result;
     }
 
     /** Puts a waiter on the list that {@link #close} clears. */
-    private synchronized CompletableFuture<JobSnapshot> subscribe(JobId id) {
+    private synchronized Wait join(JobId id) {
         if (closed) {
             throw new JobQException("this JobQ is closed; wait for the job through another on the same storage");
         }
-        if (subscription == null) {
-            subscription = storage.jobs().listen(Set.of(Signal.Kind.FINISHED), this::heed);
+        if (!ticking) {
+            ticking = true;
             timer.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
         }
-        return waiting.computeIfAbsent(id, absent -> new CompletableFuture<>());
+        Wait wait = waiting.computeIfAbsent(id, absent -> new Wait());
+        wait.waiters++;
+        return wait;
+    }
+
+    /** A job that none waits for any more is not asked for. */
+    private synchronized void leave(JobId id, Wait wait) {
+        if (--wait.waiters == 0) {
+            waiting.remove(id, wait);
+        }
+    }
+
+    private void listen() {
+        synchronized (listening) { // not the list's lock, since this may wait for the storage
+            if (subscription == null && !closed) {
+                subscription = storage.jobs().listen(Set.of(Signal.Kind.FINISHED), this::heed);
+            }
+        }
     }
 
     /** Looks on a thread of our own, since signals come on one of the storage's. */
@@ -78,6 +112,11 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     private void lookAtAll() {
+        try {
+            listen(); // it may have failed before
+        } catch (RuntimeException ofTheStorage) {
+            return; // so will all else
+        }
         waiting.keySet().forEach(id -> {
             try {
                 look(id);
@@ -88,22 +127,22 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     private void look(JobId id) {
-        CompletableFuture<JobSnapshot> end = waiting.get(id);
-        if (end == null) {
+        Wait wait = waiting.get(id);
+        if (wait == null) {
             return;
         }
         Optional<JobSnapshot> job = storage.admin().find(id);
         if (job.isEmpty()) {
-            waiting.remove(id, end);
-            end.completeExceptionally(new JobFailedException("job " + id
+            waiting.remove(id, wait);
+            wait.end.completeExceptionally(new JobFailedException("job " + id
                     + " is not stored: it never was, or it ended and retention has deleted it with its result"));
         } else if (job.get().state().isFinal()) {
-            waiting.remove(id, end);
-            end.complete(job.get());
+            waiting.remove(id, wait);
+            wait.end.complete(job.get());
         }
     }
 
-    @SuppressWarnings("NullAway") // a future of R may hold null, which Class<R> can't say
+    @SuppressWarnings({"NullAway", "unchecked"}) // a future of R may hold null, which Class<R> can't say
     private <R> R read(JobSnapshot job, @Nullable Throwable failure, Class<R> type) {
         if (failure != null) {
             throw new CompletionException(failure);
@@ -113,7 +152,12 @@ final class ResultWaiters implements AutoCloseable {
                     + job.reason() + lastError(job));
         }
         Payload result = job.result();
-        return result == null ? null : type.cast(codec.decode(result.data(), type));
+        return result == null ? null : (R) boxed(type).cast(codec.decode(result.data(), type));
+    }
+
+    /** A primitive's class casts nothing. */
+    private static Class<?> boxed(Class<?> type) {
+        return MethodType.methodType(type).wrap().returnType();
     }
 
     private static String lastError(JobSnapshot job) {
@@ -125,15 +169,21 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (subscription != null) {
-            subscription.close();
+    public void close() {
+        endWaits();
+        synchronized (listening) {
+            if (subscription != null) {
+                subscription.close();
+            }
         }
+        completing.shutdown();
+    }
+
+    private synchronized void endWaits() {
+        closed = true;
         JobQException closed =
                 new JobQException("this JobQ was closed while the job was waited for; the job itself goes on");
-        waiting.values().forEach(end -> end.completeExceptionally(closed));
+        waiting.values().forEach(wait -> wait.end.completeExceptionally(closed));
         waiting.clear();
-        completing.shutdown();
     }
 }
