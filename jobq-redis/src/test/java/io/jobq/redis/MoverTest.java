@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobq.JobId;
+import io.jobq.JobSnapshot;
 import io.jobq.JobState;
 import io.jobq.redis.Mover.Step;
 import io.jobq.spi.Claim;
@@ -57,6 +58,24 @@ class MoverTest {
         List<Row> rows = Walk.rows(calls, queues.of("from"), List.of(id));
         assertThat(mover.act(rows, new Args().add("LEAVE").add("to"))).containsExactly(ActionCall.DONE);
         return Walk.rows(calls, queues.of("from"), List.of(id)).get(0);
+    }
+
+    @Test
+    void aJobThatIsNoLongerAsItWasSeenIsLeftAlone() {
+        for (String action : List.of("CANCEL", "DELETE", "RUN", "RESCHEDULE", "PRIORITIZE", "LEAVE")) {
+            JobId id = insert("from", JobOptions.DEFAULT);
+            List<Row> seen = Walk.rows(calls, queues.of("from"), List.of(id));
+            assertThat(claim("from")).containsExactly(id);
+            JobSnapshot claimed =
+                    Walk.rows(calls, queues.of("from"), List.of(id)).get(0).job();
+
+            assertThat(mover.act(seen, new Args().add(action).add("1")))
+                    .as(action)
+                    .containsExactly(ActionCall.CHANGED);
+            assertThat(Walk.rows(calls, queues.of("from"), List.of(id)).get(0).job())
+                    .as(action)
+                    .isEqualTo(claimed);
+        }
     }
 
     private List<JobId> claim(String... names) {

@@ -3,6 +3,7 @@ package io.jobq.scheduler;
 import static io.jobq.spi.Registry.ANY_VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.jobq.JobQException;
 import io.jobq.JobSnapshot;
@@ -280,5 +281,29 @@ public abstract class SchedulerFailureContract extends SchedulerFixture {
         assertThat(a.schedule(each(MINUTE))).isTrue();
         run(MINUTE, a);
         assertThat(ticks("s")).hasSize(1);
+    }
+
+    @Test
+    void changesAreSeenThoughTheClockWentBack() {
+        Scheduler a = scheduler("a");
+        a.schedule(each(MINUTE));
+        run(MINUTE, a);
+        pass(clock, HOUR.negated());
+        run(SECOND, a);
+        scheduler("b").schedule(Schedule.of("late", every(SECOND), WORK).overlap(Overlap.ALLOW));
+        run(Duration.ofSeconds(3), a);
+        assertThat(ticks("late")).isNotEmpty();
+    }
+
+    @Test
+    void aLeaderThatIsCutOffLeadsNoLongerThanItsLease() {
+        Duration lease = Duration.ofMillis(500);
+        Leadership leadership = new Leadership(storage().registry(), "a", lease);
+        long asked = System.nanoTime();
+        assertThat(leadership.hold(now())).isTrue();
+        boolean leading = leadership.isLeading();
+        assertThat(leading || System.nanoTime() - asked >= lease.toNanos()).isTrue();
+        await().atMost(Duration.ofSeconds(5)).until(() -> !leadership.isLeading());
+        assertThat(System.nanoTime() - asked).isGreaterThanOrEqualTo(lease.toNanos());
     }
 }
