@@ -40,7 +40,7 @@ public final class JobQ implements AutoCloseable {
 
     private JobQ(Settings settings, boolean closeOnShutdown) {
         this.engine = new Engine(this, settings);
-        this.shutdownHook = closeOnShutdown ? new Thread(engine::close, "jobq-shutdown") : null;
+        this.shutdownHook = closeOnShutdown ? new Thread(null, engine::close, "jobq-shutdown", 0, false) : null;
     }
 
     /**

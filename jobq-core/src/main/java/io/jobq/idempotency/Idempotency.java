@@ -106,7 +106,7 @@ public final class Idempotency implements JobInterceptor {
     /** One thread, there only while runs are in flight. */
     private static ScheduledExecutorService timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "jobq-idempotency");
+            Thread thread = new Thread(null, task, "jobq-idempotency", 0, false);
             thread.setDaemon(true);
             return thread;
         });

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The threads that run jobs, as many as the worker has slots. What enters while all are taken waits for the next that is
@@ -45,6 +46,7 @@ final class Slots<T> {
     private final AtomicInteger threads = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger abandoned = new AtomicInteger();
+    private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private volatile int total;
     private volatile boolean closed;
     private Set<T> seenWaiting = Set.of(); // of the caller of withdrawStalled() alone
@@ -180,6 +182,7 @@ final class Slots<T> {
     private final class Slot implements Runnable {
         private volatile boolean called;
         private volatile @Nullable Thread thread;
+        private String name = "";
 
         void call() {
             called = true;
@@ -189,6 +192,7 @@ final class Slots<T> {
         @Override
         public void run() {
             thread = Thread.currentThread();
+            name = Thread.currentThread().getName();
             waking.set(false);
             while (!closed && threads.get() <= total + abandoned.get()) {
                 T task = inbox.poll();
@@ -209,10 +213,28 @@ final class Slots<T> {
                 wakeOne();
             }
             try {
+                refresh();
                 body.accept(task);
             } catch (Throwable bug) { // handlers' throwables do not come this far
                 log.error("a task of JobQ's own failed; please report it", bug);
             }
+        }
+
+        /** Leaves nothing of the last job to the next. */
+        @SuppressWarnings("ThreadInterruptedIgnored") // it was meant for the last
+        private void refresh() {
+            Thread current = Thread.currentThread();
+            if (current.getContextClassLoader() != loader) {
+                current.setContextClassLoader(loader);
+            }
+            if (!current.getName().equals(name)) {
+                current.setName(name);
+            }
+            if (current.getPriority() != Thread.NORM_PRIORITY) {
+                current.setPriority(Thread.NORM_PRIORITY);
+            }
+            MDC.clear();
+            boolean ignored = Thread.interrupted();
         }
 
         /** Waits to be called; false when nobody did for long. */

@@ -63,7 +63,7 @@ final class OutageBuffer {
         waiting.addAll(jobs);
         if (!draining) {
             draining = true;
-            Thread drainer = new Thread(this::drain, "jobq-redis-outage");
+            Thread drainer = new Thread(null, this::drain, "jobq-redis-outage", 0, false);
             drainer.setDaemon(true);
             drainer.start();
         }

@@ -54,7 +54,7 @@ final class RedisSignals implements AutoCloseable {
         this.queues = queues;
         this.prefix = prefix;
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "jobq-redis-signals");
+            Thread made = new Thread(null, task, "jobq-redis-signals", 0, false);
             made.setDaemon(true);
             return made;
         });

@@ -44,7 +44,7 @@ final class TickThread implements AutoCloseable {
     TickThread(Ticker ticker, String instance, Duration patience) {
         this.ticker = ticker;
         this.patience = patience;
-        this.thread = new Thread(this::run, "jobq-scheduler-" + instance);
+        this.thread = new Thread(null, this::run, "jobq-scheduler-" + instance, 0, false);
         this.thread.setDaemon(true);
     }
 

@@ -33,7 +33,7 @@ final class HttpTasks implements Executor, AutoCloseable {
 
     private static ThreadFactory daemons(String name) {
         return task -> {
-            Thread thread = new Thread(task, name);
+            Thread thread = new Thread(null, task, name, 0, false);
             thread.setDaemon(true);
             return thread;
         };

@@ -87,7 +87,7 @@ public final class MetricsEndpoint implements AutoCloseable {
 
     /** The server's own thread is a daemon if the one that starts it is; else it would keep the JVM from ending. */
     private static void startAsDaemon(HttpServer server) {
-        Thread starter = new Thread(server::start, "jobq-http-start");
+        Thread starter = new Thread(null, server::start, "jobq-http-start", 0, false);
         starter.setDaemon(true);
         starter.start();
         boolean interrupted = false;
