@@ -59,6 +59,6 @@ class FreshThreadsTest {
             }
         }
         assertThat(seen).hasSize(3).allSatisfy(look -> assertThat(look).endsWith(" true 5 false"));
-        assertThat(seen).allSatisfy(look -> assertThat(look).doesNotStartWith("spoilt"));
+        assertThat(seen).allSatisfy(look -> assertThat(look).startsWith("jobq-worker-"));
     }
 }

@@ -53,7 +53,7 @@ final class Slots<T> {
 
     Slots(String worker, int total, Consumer<T> body) {
         this.total = total;
-        this.factory = Threads.slots(worker + "-");
+        this.factory = Threads.slots("jobq-" + worker + "-");
         this.body = body;
     }
 

@@ -54,7 +54,7 @@ public final class SimpleQueue {
         out.println("all sent");
     }
 
-    /** Stands in for a mail server; the slots' threads are called worker-1, worker-2 and worker-3. */
+    /** Stands in for a mail server; the slots' threads are called jobq-worker-1, jobq-worker-2 and jobq-worker-3. */
     private void send(Email email) throws InterruptedException {
         String slot = Thread.currentThread().getName();
         long start = System.nanoTime();

@@ -20,7 +20,7 @@ class SimpleQueueTest {
         assertThat(lines).first().isEqualTo("enqueued 3 jobs; the reminder is due in 300 ms");
         for (String email : List.of("email-newsletter", "email-password", "email-reminder")) {
             assertThat(lines)
-                    .filteredOn(line -> line.matches("\\[worker-[123]] completed " + email + " in \\d+ ms"))
+                    .filteredOn(line -> line.matches("\\[jobq-worker-[123]] completed " + email + " in \\d+ ms"))
                     .hasSize(1);
         }
         assertThat(lines).last().isEqualTo("all sent");
