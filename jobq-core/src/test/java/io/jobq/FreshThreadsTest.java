@@ -39,14 +39,20 @@ class FreshThreadsTest {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // a handler may do so
     void aJobFindsNothingOfTheOneBefore() throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();
         ClassLoader own = Thread.currentThread().getContextClassLoader();
         try (JobQ jobq = JobQ.builder()
                 .handle("spoil", Void.class, (nothing, job) -> {
                     Thread thread = Thread.currentThread();
-                    seen.add(thread.getName() + ' ' + (thread.getContextClassLoader() == own) + ' '
-                            + thread.getPriority() + ' ' + thread.isInterrupted());
+                    seen.add(thread.getName()
+                            + ' '
+                            + (thread.getContextClassLoader() == own)
+                            + ' '
+                            + thread.getPriority()
+                            + ' '
+                            + thread.isInterrupted());
                     thread.setName("spoilt");
                     thread.setContextClassLoader(new URLClassLoader(new URL[0], null));
                     thread.setPriority(Thread.MIN_PRIORITY); // which a virtual thread ignores

@@ -221,7 +221,7 @@ final class Slots<T> {
         }
 
         /** Leaves nothing of the last job to the next. */
-        @SuppressWarnings("ThreadInterruptedIgnored") // it was meant for the last
+        @SuppressWarnings({"ThreadInterruptedIgnored", "ThreadPriorityCheck"}) // both were meant for the last
         private void refresh() {
             Thread current = Thread.currentThread();
             if (current.getContextClassLoader() != loader) {

@@ -28,11 +28,6 @@ class RedisSentinelStorageTest extends JobStoreContract {
     }
 
     @Override
-    public Runnable remember(Storage storage) {
-        return ShiftedRedis.remember(storage);
-    }
-
-    @Override
     public Instant now(ManualClock clock) {
         return ShiftedRedis.now(clock);
     }

@@ -14,11 +14,6 @@ class RedisStorageTest extends JobStoreContract {
     }
 
     @Override
-    public Runnable remember(Storage storage) {
-        return ShiftedRedis.remember(storage);
-    }
-
-    @Override
     public Instant now(ManualClock clock) {
         return ShiftedRedis.now(clock);
     }

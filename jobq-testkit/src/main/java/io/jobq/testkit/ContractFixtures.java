@@ -21,6 +21,7 @@ import io.jobq.spi.Lease;
 import io.jobq.spi.NewJob;
 import io.jobq.spi.Page;
 import io.jobq.spi.Payload;
+import io.jobq.spi.RenewResult;
 import io.jobq.spi.Report;
 import io.jobq.spi.Retention;
 import io.jobq.spi.Settlement;
@@ -194,6 +195,10 @@ abstract class ContractFixtures implements StorageFactory {
     }
 
     /** Settles with the current lease. */
+    RenewResult renew(Claimed claimed) {
+        return jobs().renew(WORKER, List.of(report(claimed))).get(0);
+    }
+
     void apply(Settlement done) {
         assertThat(settle(done)).containsExactly(SettleResult.APPLIED);
     }
