@@ -71,7 +71,7 @@ final class HoldingLog {
         this.unserved = new UnservedLog(storage);
     }
 
-    /** Looks, if nobody has in the last five seconds, also for queues that no worker claims from. */
+    /** Looks, if the last look is five seconds old, also for queues that no worker claims from. */
     void takeTurn() {
         if (registry.put(new Entry("turn", KIND, "{}", 0), 0, TURN)) {
             Map<String, QueueStats> queues = new TreeMap<>(admin.stats().queues());
@@ -80,7 +80,7 @@ final class HoldingLog {
         }
     }
 
-    /** Says what has changed since the last look, whoever looked. */
+    /** Says what has changed since the last look of any process. */
     void look() {
         look(new TreeMap<>(admin.stats().queues()));
     }

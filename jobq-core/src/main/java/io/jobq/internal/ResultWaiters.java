@@ -57,7 +57,7 @@ final class ResultWaiters implements AutoCloseable {
         this.timer = timer;
     }
 
-    /** Never waits for the storage: whoever asks may be on a thread that must not block. */
+    /** Never waits for the storage: its caller may be on a thread that must not block. */
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
         Wait wait = join(id);
         CompletableFuture<R> result = wait.end.handleAsync((job, failure) -> read(job, failure, type), completing);

@@ -54,7 +54,7 @@ public record Settings(
      * @param system the one for all
      * @param named those that jobs may name
      * @param queues by queue
-     * @param unknown names that jobs had and nobody has given here; each is said once
+     * @param unknown names that jobs had and that are not given here; each is said once
      */
     public record Retries(
             RetryPolicy system, Map<String, RetryPolicy> named, Map<String, QueueOptions> queues, Set<String> unknown) {

@@ -48,7 +48,7 @@ final class UnservedLog {
                 .collect(Collectors.toSet());
     }
 
-    /** Says what has changed since the last look, whoever looked. */
+    /** Says what has changed since the last look of any process. */
     void look(Map<String, QueueStats> queues) {
         Set<String> served = served();
         Map<String, Entry> said = registry.list(KIND).stream().collect(Collectors.toMap(Entry::key, entry -> entry));

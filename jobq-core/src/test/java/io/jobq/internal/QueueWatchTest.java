@@ -93,7 +93,7 @@ class QueueWatchTest {
         producer.enqueued("images", "thumbnail");
         assertThat(saidBy(producer::look)).isEmpty();
         QueueWatch explicit = producer("thumbnail", "images");
-        explicit.enqueued("elsewhere", "thumbnail"); // which somebody has chosen for this job
+        explicit.enqueued("elsewhere", "thumbnail"); // which was chosen for this job
         assertThat(saidBy(explicit::look)).isEmpty();
     }
 

@@ -23,7 +23,7 @@ for i = 1, tonumber(ARGV[12]) do
   at = at + 1
 end
 
--- The record of a job that runs under this claim. Takes down that the settlement is lost if there is none, unless it
+-- The record of a job that runs under this claim. Notes that the settlement is lost if there is none, unless it
 -- is the repetition of one that was not.
 local function held(text, token)
   local record = text and decode(text)
