@@ -44,7 +44,10 @@ class TickThreadTest {
 
     @Test
     void aThreadThatHasDiedIsAProblemUntilItIsStartedAgain() {
-        try (Scheduler scheduler = Scheduler.of(jobq).instance("mortal").start()) {
+        try (Scheduler scheduler = Scheduler.of(jobq)
+                .instance("mortal")
+                .lease(Duration.ofSeconds(2)) // which the dead thread could not give back
+                .start()) {
             assertThat(scheduler.problem()).isEmpty();
             storage.beforeEachRegistryCall(() -> {
                 throw new Unspeakable();
