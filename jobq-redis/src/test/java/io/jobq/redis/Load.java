@@ -6,9 +6,11 @@ import io.jobq.Job;
 import io.jobq.JobId;
 import io.jobq.JobQ;
 import io.jobq.JobQException;
+import io.jobq.JobSnapshot;
 import io.jobq.WorkerOptions;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,8 +93,17 @@ final class Load implements AutoCloseable {
     void awaitAll() throws InterruptedException {
         stopped = true;
         thread.join();
-        RedisProcess.patiently().untilAsserted(() -> assertThat(runs.keySet()).containsAll(taken));
+        RedisProcess.patiently().untilAsserted(() -> assertThat(missing()).isEmpty());
         assertThat(taken).isNotEmpty();
+    }
+
+    /** What was taken and has not run, as it is stored. */
+    private List<String> missing() {
+        return taken.stream()
+                .filter(id -> !runs.containsKey(id))
+                .map(id -> id + ": "
+                        + producer.job(id).find().map(JobSnapshot::toString).orElse("not stored"))
+                .toList();
     }
 
     /** How many jobs ran more than once. */
