@@ -11,6 +11,7 @@ import io.jobq.spi.Signal;
 import io.jobq.spi.Storage;
 import io.jobq.spi.Subscription;
 import java.lang.invoke.MethodType;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,17 +39,18 @@ final class ResultWaiters implements AutoCloseable {
     /** Not the common pool, whose threads may all be blocked by callers that wait for results. */
     private final ExecutorService completing = Executors.newCachedThreadPool(Threads.slots("jobq-result-"));
 
-    private final Map<JobId, Wait> waiting = new ConcurrentHashMap<>();
+    /** Who waits for each job; a job without waiters is not in here, and is not asked for. */
+    private final Map<JobId, Set<Waiter>> waiting = new ConcurrentHashMap<>();
+
     private final Object listening = new Object();
     private boolean ticking;
     private @Nullable Subscription subscription;
 
     private volatile boolean closed;
 
-    /** The end of a job, and how many wait for it; the number is guarded by the list's lock. */
-    private static final class Wait {
+    /** One that waits, and what tells it the end of its job. */
+    private static final class Waiter {
         final CompletableFuture<JobSnapshot> end = new CompletableFuture<>();
-        int waiters;
     }
 
     ResultWaiters(Storage storage, PayloadCodec codec, ScheduledExecutorService timer) {
@@ -59,9 +61,10 @@ final class ResultWaiters implements AutoCloseable {
 
     /** Never waits for the storage: its caller may be on a thread that must not block. */
     <R> CompletableFuture<R> await(JobId id, Class<R> type) {
-        Wait wait = join(id);
-        CompletableFuture<R> result = wait.end.handleAsync((job, failure) -> read(job, failure, type), completing);
-        result.whenComplete((value, error) -> leave(id, wait)); // cancelled and timed-out ones too
+        Waiter waiter = new Waiter();
+        join(id, waiter);
+        CompletableFuture<R> result = waiter.end.handleAsync((job, failure) -> read(job, failure, type), completing);
+        result.whenComplete((value, error) -> leave(id, waiter)); // cancelled and timed-out ones too
         completing.execute(() -> {
             try {
                 listen();
@@ -74,7 +77,7 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     /** Puts a waiter on the list that {@link #close} clears. */
-    private synchronized Wait join(JobId id) {
+    private synchronized void join(JobId id, Waiter waiter) {
         if (closed) {
             throw new JobQException("this JobQ is closed; wait for the job through another on the same storage");
         }
@@ -82,16 +85,15 @@ final class ResultWaiters implements AutoCloseable {
             ticking = true;
             timer.scheduleWithFixedDelay(this::lookAtAll, 1, 1, TimeUnit.SECONDS);
         }
-        Wait wait = waiting.computeIfAbsent(id, absent -> new Wait());
-        wait.waiters++;
-        return wait;
+        waiting.compute(id, (same, others) -> {
+            Set<Waiter> all = others == null ? new HashSet<>() : others;
+            all.add(waiter);
+            return all;
+        });
     }
 
-    /** A job that none waits for any more is not asked for. */
-    private synchronized void leave(JobId id, Wait wait) {
-        if (--wait.waiters == 0) {
-            waiting.remove(id, wait);
-        }
+    private void leave(JobId id, Waiter waiter) {
+        waiting.computeIfPresent(id, (same, all) -> all.remove(waiter) && all.isEmpty() ? null : all);
     }
 
     private void listen() {
@@ -127,19 +129,22 @@ final class ResultWaiters implements AutoCloseable {
     }
 
     private void look(JobId id) {
-        Wait wait = waiting.get(id);
-        if (wait == null) {
+        if (!waiting.containsKey(id)) {
             return;
         }
         Optional<JobSnapshot> job = storage.admin().find(id);
         if (job.isEmpty()) {
-            waiting.remove(id, wait);
-            wait.end.completeExceptionally(new JobFailedException("job " + id
-                    + " is not stored: it never was, or it ended and retention has deleted it with its result"));
+            JobFailedException gone = new JobFailedException("job " + id
+                    + " is not stored: it never was, or it ended and retention has deleted it with its result");
+            takeWaiters(id).forEach(each -> each.end.completeExceptionally(gone));
         } else if (job.get().state().isFinal()) {
-            waiting.remove(id, wait);
-            wait.end.complete(job.get());
+            takeWaiters(id).forEach(each -> each.end.complete(job.get()));
         }
+    }
+
+    private Set<Waiter> takeWaiters(JobId id) {
+        Set<Waiter> all = waiting.remove(id);
+        return all == null ? Set.of() : all;
     }
 
     @SuppressWarnings({"NullAway", "unchecked"}) // a future of R may hold null, which Class<R> can't say
@@ -183,7 +188,7 @@ final class ResultWaiters implements AutoCloseable {
         closed = true;
         JobQException closed =
                 new JobQException("this JobQ was closed while the job was waited for; the job itself goes on");
-        waiting.values().forEach(wait -> wait.end.completeExceptionally(closed));
-        waiting.clear();
+        Set.copyOf(waiting.keySet())
+                .forEach(id -> takeWaiters(id).forEach(each -> each.end.completeExceptionally(closed)));
     }
 }
