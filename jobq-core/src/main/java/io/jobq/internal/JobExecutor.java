@@ -34,7 +34,7 @@ final class JobExecutor {
     private final Listeners listeners;
     private final PayloadReader payloads;
     private final PayloadWriter results;
-    private final Settings.Retries retries;
+    private final RetryPolicies retries;
     private final FailureLog failures = new FailureLog();
 
     JobExecutor(List<JobInterceptor> interceptors, Listeners listeners, Settings settings) {
@@ -42,7 +42,7 @@ final class JobExecutor {
         this.listeners = listeners;
         this.payloads = new PayloadReader(settings.codec());
         this.results = new PayloadWriter(settings.codec(), settings.maxPayloadBytes());
-        this.retries = settings.retries();
+        this.retries = new RetryPolicies(settings.retries());
     }
 
     /** A claimed job as an attempt of its type, to be run here. */
