@@ -1,5 +1,6 @@
 package io.jobq.internal;
 
+import io.jobq.JobSnapshot;
 import io.jobq.spi.DurationText;
 import io.jobq.spi.Settlement;
 import java.util.Map;
@@ -57,8 +58,15 @@ final class FailureLog {
         }
     }
 
-    /** Logs a job that is given up. */
-    void dead(String type, String what, String reason, @Nullable Throwable error) {
+    /** Logs what was decided of a claimed job without running it, if that is a failure. */
+    void refused(JobSnapshot job, @Nullable Settlement settlement) {
+        if (settlement instanceof Settlement.Discard discard) {
+            String what = "job " + job.id() + " of type '" + job.type() + "' in queue '" + job.queue() + "'";
+            dead(job.type(), what, discard.reason(), null);
+        }
+    }
+
+    private void dead(String type, String what, String reason, @Nullable Throwable error) {
         if (count(type).isWholeDeath()) {
             log.error("{} is dead: {}", what, reason, error);
         }

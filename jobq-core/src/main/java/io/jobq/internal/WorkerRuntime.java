@@ -173,14 +173,7 @@ final class WorkerRuntime implements Worker, Fetcher.Owner {
     private void start(Claimed job) {
         Settlement refusal = refuse(job);
         TypeDefinition type = types.find(job.job().type());
-        if (refusal instanceof Settlement.Discard dead) {
-            executor.failures()
-                    .dead(
-                            job.job().type(),
-                            "job " + job.job().id() + " in queue '" + job.job().queue() + "'",
-                            dead.reason(),
-                            null);
-        }
+        executor.failures().refused(job.job(), refusal);
         if (refusal != null || type == null) {
             fetcher.settle(new Fetcher.Done(
                     job, null, refusal != null ? refusal : new Settlement.Park(job.lease(), Report.NOTHING)));
