@@ -194,6 +194,7 @@ final class Slots<T> {
             thread = Thread.currentThread();
             name = Thread.currentThread().getName();
             waking.set(false);
+            Thread.currentThread().setContextClassLoader(loader); // a virtual thread has the system's
             while (!closed && threads.get() <= total + abandoned.get()) {
                 T task = inbox.poll();
                 if (task != null) {
@@ -213,15 +214,15 @@ final class Slots<T> {
                 wakeOne();
             }
             try {
-                refresh();
                 body.accept(task);
+                refresh();
             } catch (Throwable bug) { // handlers' throwables do not come this far
                 log.error("a task of JobQ's own failed; please report it", bug);
             }
         }
 
-        /** Leaves nothing of the last job to the next. */
-        @SuppressWarnings({"ThreadInterruptedIgnored", "ThreadPriorityCheck"}) // both were meant for the last
+        /** Leaves nothing of this job to the next. */
+        @SuppressWarnings({"ThreadInterruptedIgnored", "ThreadPriorityCheck"}) // both were meant for this one
         private void refresh() {
             Thread current = Thread.currentThread();
             if (current.getContextClassLoader() != loader) {
