@@ -143,7 +143,7 @@ public final class Engine implements AutoCloseable {
                     "this JobQ is closed; " + jobs.size() + " jobs for queue '" + queue.name() + "' were not enqueued");
         }
         List<JobHandle> handles = jobs.isEmpty() ? List.of() : producer.enqueue(queue, jobs);
-        jobs.forEach(job -> watch.enqueued(queue.name(), job.type()));
+        watch.enqueued(queue.name(), jobs);
         return handles;
     }
 

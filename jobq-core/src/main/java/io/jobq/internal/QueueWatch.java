@@ -1,5 +1,6 @@
 package io.jobq.internal;
 
+import io.jobq.Job;
 import io.jobq.TypeOptions;
 import io.jobq.spi.Registry;
 import io.jobq.spi.Registry.Entry;
@@ -7,6 +8,7 @@ import io.jobq.spi.Storage;
 import io.jobq.spi.StorageException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -83,11 +85,18 @@ final class QueueWatch {
         this.timer = timer;
     }
 
-    /** Notes where a job goes; mostly two look-ups in memory. */
-    void enqueued(String queue, String type) {
-        boolean news = !own.serve(queue) && isNew(doneQueues, queue);
-        if (types.find(type) == null && types.options(type).queue().equals(queue)) {
-            news |= isNew(doneTypes, type);
+    /** Notes where jobs go; mostly two look-ups in memory, and two more for each type that follows another. */
+    void enqueued(String queue, List<Job> jobs) {
+        boolean news = !jobs.isEmpty() && !own.serve(queue) && isNew(doneQueues, queue);
+        String before = "";
+        for (Job job : jobs) {
+            String type = job.type();
+            if (!type.equals(before)
+                    && types.find(type) == null
+                    && types.options(type).queue().equals(queue)) {
+                news |= isNew(doneTypes, type);
+            }
+            before = type;
         }
         if (news && looking.compareAndSet(false, true) && !timer.isShutdown()) {
             timer.scheduleWithFixedDelay(this::lookCalmly, FIRST_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);

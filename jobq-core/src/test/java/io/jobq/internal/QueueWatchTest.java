@@ -2,6 +2,7 @@ package io.jobq.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobq.Job;
 import io.jobq.StandardError;
 import io.jobq.TypeOptions;
 import io.jobq.WorkerInfo;
@@ -74,14 +75,14 @@ class QueueWatchTest {
     void aProducerThatSendsATypeElsewhereIsToldOnce() {
         QueueWatch producer = producer("thumbnail", "default");
         announce("default");
-        producer.enqueued("default", "thumbnail");
+        producer.enqueued("default", List.of(Job.of("thumbnail")));
         assertThat(saidBy(producer::look)).as("no worker has said anything").isEmpty();
         worker("thumbnail", "images").writeRoutes();
         assertThat(saidBy(producer::look))
                 .containsExactly("jobs of type 'thumbnail' go to queue 'default' from here, but workers that have its"
                         + " handler expect them in 'images'; say so here: JobQ.builder().type(\"thumbnail\", type ->"
                         + " type.withQueue(\"images\"))");
-        producer.enqueued("default", "thumbnail");
+        producer.enqueued("default", List.of(Job.of("thumbnail")));
         assertThat(saidBy(producer::look)).isEmpty();
     }
 
@@ -90,10 +91,10 @@ class QueueWatchTest {
         worker("thumbnail", "images").writeRoutes();
         announce("images");
         QueueWatch producer = producer("thumbnail", "images");
-        producer.enqueued("images", "thumbnail");
+        producer.enqueued("images", List.of(Job.of("thumbnail")));
         assertThat(saidBy(producer::look)).isEmpty();
         QueueWatch explicit = producer("thumbnail", "images");
-        explicit.enqueued("elsewhere", "thumbnail"); // which was chosen for this job
+        explicit.enqueued("elsewhere", List.of(Job.of("thumbnail"))); // which was chosen for this job
         assertThat(saidBy(explicit::look)).isEmpty();
     }
 
@@ -101,8 +102,8 @@ class QueueWatchTest {
     void aQueueWithoutWorkersIsSaidAtTheSecondLookByOneOfAll() {
         QueueWatch producer = producer("a", "lonely");
         QueueWatch other = producer("a", "lonely");
-        producer.enqueued("lonely", "a");
-        other.enqueued("lonely", "a");
+        producer.enqueued("lonely", List.of(Job.of("a")));
+        other.enqueued("lonely", List.of(Job.of("a")));
         assertThat(saidBy(producer::look)).isEmpty();
         assertThat(saidBy(other::look)).isEmpty();
         assertThat(saidBy(producer::look))
@@ -115,7 +116,7 @@ class QueueWatchTest {
     @Test
     void aWorkerThatComesInTimeIsNoNews() {
         QueueWatch producer = producer("a", "late");
-        producer.enqueued("late", "a");
+        producer.enqueued("late", List.of(Job.of("a")));
         assertThat(saidBy(producer::look)).isEmpty();
         announce("late");
         assertThat(saidBy(producer::look)).isEmpty();
@@ -140,7 +141,7 @@ class QueueWatchTest {
         types.complete();
         QueueWatch.Own built = new QueueWatch.Own(Set.of("default"), () -> false);
         QueueWatch watch = new QueueWatch(storage, types, built, timer);
-        watch.enqueued("default", "a");
+        watch.enqueued("default", List.of(Job.of("a")));
         assertThat(saidBy(watch::look)).isEmpty();
         assertThat(saidBy(watch::look))
                 .containsExactly("jobs from here are ready in queue 'default', but no worker claims from it; this JobQ"
