@@ -156,12 +156,12 @@ final class ExchangeCall {
 
     private Map<String, Duration> drained() {
         Map<String, Duration> drained = new HashMap<>();
+        boolean allGave = claimed.size() < want.limit();
         for (Claim.Share share : want.shares()) {
             QueueLines queue = table.queues.get(share.queue());
-            boolean given = claimed.size() < want.limit();
             if (queue == null) {
                 drained.put(share.queue(), Exchange.NEVER);
-            } else if (given || queue.line(Place.READY).isEmpty()) {
+            } else if (allGave || queue.line(Place.READY).isEmpty()) {
                 Duration due = nextDue(List.of(queue));
                 drained.put(share.queue(), due == null ? Exchange.NEVER : due);
             }

@@ -143,11 +143,11 @@ final class ExchangeCall implements OngoingExchange {
         if (answer == MAY_GIVE || !place.settlements.isEmpty()) {
             return; // it is asked, or was
         }
-        drained(place, answer);
+        rest(place, answer);
     }
 
     /** It has nothing more until its time comes, which is negative if only others' doing helps. */
-    private void drained(Place place, long due) {
+    private void rest(Place place, long due) {
         place.exhausted = true;
         signals.wanting(place.queue.queue());
         if (due >= 0) {
@@ -294,7 +294,7 @@ final class ExchangeCall implements OngoingExchange {
         place.got += got;
         long due = reply.isEmpty(3) ? -1 : reply.number(3);
         if (got < asked.limit()) {
-            drained(place, due);
+            rest(place, due);
         } else if (due >= 0) {
             nextDue = Math.min(nextDue, due);
         }

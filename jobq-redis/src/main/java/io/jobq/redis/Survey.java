@@ -15,7 +15,10 @@ final class Survey {
     private static final int AT_ONCE = 1_000;
 
     private final Calls calls;
-    private final Map<List<QueueKeys>, CompletableFuture<Reply>> replies = new LinkedHashMap<>();
+    private final List<Call> sent = new ArrayList<>();
+
+    /** A script that was sent, and what places it looks at. */
+    private record Call(List<QueueKeys> places, CompletableFuture<Reply> reply) {}
 
     private Survey(Calls calls) {
         this.calls = calls;
@@ -28,28 +31,28 @@ final class Survey {
         int atOnce = calls.link().isCluster() ? 1 : AT_ONCE;
         for (int from = 0; from < all.size(); from += atOnce) {
             List<QueueKeys> some = all.subList(from, Math.min(all.size(), from + atOnce));
-            survey.replies.put(some, calls.sendToMany(script, some, own));
+            survey.sent.add(new Call(some, calls.sendToMany(script, some, own)));
         }
         return survey;
     }
 
     boolean isAnswered() {
-        return replies.values().stream().allMatch(CompletableFuture::isDone);
+        return sent.stream().allMatch(call -> call.reply.isDone());
     }
 
     void awaitQuietly() {
-        replies.values().forEach(calls.link()::awaitQuietly);
+        sent.forEach(call -> calls.link().awaitQuietly(call.reply));
     }
 
     /** A number for each place, once all have answered. */
     Map<QueueKeys, Long> numbers() {
         Map<QueueKeys, Long> numbers = new LinkedHashMap<>();
-        replies.forEach((places, answer) -> {
-            Reply reply = calls.link().await(answer);
-            for (int i = 0; i < places.size(); i++) {
-                numbers.put(places.get(i), reply.number(i));
+        for (Call call : sent) {
+            Reply reply = calls.link().await(call.reply);
+            for (int i = 0; i < call.places.size(); i++) {
+                numbers.put(call.places.get(i), reply.number(i));
             }
-        });
+        }
         return numbers;
     }
 }
