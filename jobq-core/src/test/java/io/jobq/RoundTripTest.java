@@ -3,11 +3,34 @@ package io.jobq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.jobq.RoundTripTypes.Bare;
+import io.jobq.RoundTripTypes.Bean;
+import io.jobq.RoundTripTypes.Box;
+import io.jobq.RoundTripTypes.Boxes;
+import io.jobq.RoundTripTypes.ByContent;
+import io.jobq.RoundTripTypes.CalculatedProperty;
+import io.jobq.RoundTripTypes.Circle;
+import io.jobq.RoundTripTypes.Colour;
+import io.jobq.RoundTripTypes.Computed;
+import io.jobq.RoundTripTypes.Dot;
+import io.jobq.RoundTripTypes.FinalFields;
+import io.jobq.RoundTripTypes.GetterOnly;
+import io.jobq.RoundTripTypes.Hidden;
+import io.jobq.RoundTripTypes.Holder;
+import io.jobq.RoundTripTypes.Holders;
+import io.jobq.RoundTripTypes.IgnoredProperty;
+import io.jobq.RoundTripTypes.Immutable;
+import io.jobq.RoundTripTypes.Keys;
+import io.jobq.RoundTripTypes.Maps;
+import io.jobq.RoundTripTypes.Named;
+import io.jobq.RoundTripTypes.NoWayIn;
+import io.jobq.RoundTripTypes.One;
+import io.jobq.RoundTripTypes.Optionals;
+import io.jobq.RoundTripTypes.Primitives;
+import io.jobq.RoundTripTypes.RenamedGetterOnly;
+import io.jobq.RoundTripTypes.Times;
+import io.jobq.RoundTripTypes.Tree;
+import io.jobq.RoundTripTypes.Two;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -31,7 +54,6 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,231 +80,6 @@ class RoundTripTest {
     private static final int ROUNDS = 40;
 
     private final JacksonCodec codec = new JacksonCodec();
-
-    enum Colour {
-        RED,
-        GREEN {
-            @Override
-            public String toString() {
-                return "RED";
-            }
-        }
-    }
-
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-    @JsonSubTypes({
-        @JsonSubTypes.Type(value = Circle.class, name = "circle"),
-        @JsonSubTypes.Type(value = Box.class, name = "box")
-    })
-    sealed interface Named permits Circle, Box {}
-
-    record Circle(double radius) implements Named {}
-
-    record Box(int a, int b) implements Named {}
-
-    sealed interface Bare permits Dot {}
-
-    record Dot(int x) implements Bare {}
-
-    record One<T>(T value) {}
-
-    record Two<A, B>(A first, List<B> rest) {}
-
-    record Primitives(boolean a, byte b, short c, int d, long e, float f, double g, char h) {}
-
-    record Boxes(Boolean a, Byte b, Short c, Integer d, Long e, Float f, Double g, Character h) {}
-
-    record Tree(String name, List<Tree> children) {}
-
-    record Computed(int a) {
-        public int getTwice() {
-            return 2 * a;
-        }
-    }
-
-    record Maps(
-            Map<Colour, Integer> byColour,
-            Map<UUID, String> byId,
-            Map<LocalDate, Long> byDay,
-            Map<Integer, Colour> byInt) {}
-
-    record Times(
-            Instant a,
-            OffsetDateTime b,
-            ZonedDateTime c,
-            LocalDateTime d,
-            LocalDate e,
-            LocalTime f,
-            OffsetTime g,
-            Duration h,
-            Period i,
-            Year j,
-            YearMonth k,
-            MonthDay l,
-            ZoneId m,
-            ZoneOffset n) {}
-
-    record Optionals(Optional<String> a, Optional<One<Integer>> b, OptionalInt c, OptionalLong d) {}
-
-    record Holder(Bare shape) {}
-
-    record Holders(List<Bare> shapes) {}
-
-    record Keys(Map<Dot, String> byDot) {}
-
-    /** Compares what subclasses say they hold. */
-    abstract static class ByContent {
-        abstract List<?> content();
-
-        @Override
-        public final boolean equals(Object other) {
-            return other instanceof ByContent same && content().equals(same.content());
-        }
-
-        @Override
-        public final int hashCode() {
-            return content().hashCode();
-        }
-    }
-
-    static class Bean extends ByContent {
-        private String name = "";
-        private List<Integer> numbers = new ArrayList<>();
-
-        public String getName() {
-            return name;
-        }
-
-        public void setName(String name) {
-            this.name = name;
-        }
-
-        public List<Integer> getNumbers() {
-            return numbers;
-        }
-
-        public void setNumbers(List<Integer> numbers) {
-            this.numbers = numbers;
-        }
-
-        @Override
-        List<?> content() {
-            return List.of(name, numbers);
-        }
-    }
-
-    static class FinalFields extends ByContent {
-        public final List<String> items = new ArrayList<>();
-        public final Map<String, Integer> counts = new HashMap<>();
-
-        @Override
-        List<?> content() {
-            return List.of(items, counts);
-        }
-    }
-
-    static class GetterOnly extends ByContent {
-        private final List<String> items = new ArrayList<>();
-
-        public List<String> getItems() {
-            return List.copyOf(items);
-        }
-
-        @Override
-        List<?> content() {
-            return items;
-        }
-    }
-
-    static class RenamedGetterOnly extends ByContent {
-        private final List<String> theItems = new ArrayList<>();
-
-        public List<String> getItems() {
-            return new ArrayList<>(theItems);
-        }
-
-        @Override
-        List<?> content() {
-            return theItems;
-        }
-    }
-
-    static class Immutable extends ByContent {
-        private final String name;
-        private final int size;
-
-        @JsonCreator
-        Immutable(@JsonProperty("name") String name, @JsonProperty("size") int size) {
-            this.name = name;
-            this.size = size;
-        }
-
-        public String getName() {
-            return name;
-        }
-
-        public int getSize() {
-            return size;
-        }
-
-        @Override
-        List<?> content() {
-            return List.of(name, size);
-        }
-    }
-
-    static class NoWayIn extends ByContent {
-        private final String name;
-
-        private NoWayIn(String name, int unused) {
-            this.name = name + unused;
-        }
-
-        public String getName() {
-            return name;
-        }
-
-        @Override
-        List<?> content() {
-            return List.of(name);
-        }
-    }
-
-    static class Hidden extends ByContent {
-        private int secret;
-
-        @Override
-        List<?> content() {
-            return List.of(secret);
-        }
-    }
-
-    static class CalculatedProperty extends ByContent {
-        public int a;
-
-        public int getTwice() {
-            return 2 * a;
-        }
-
-        @Override
-        List<?> content() {
-            return List.of(a);
-        }
-    }
-
-    static class IgnoredProperty extends ByContent {
-        public int a;
-
-        @JsonIgnore
-        public int getTwice() {
-            return 2 * a;
-        }
-
-        @Override
-        List<?> content() {
-            return List.of(a);
-        }
-    }
 
     class Inner extends ByContent {
         public int a = codec.hashCode();
@@ -362,7 +159,7 @@ class RoundTripTest {
     }
 
     private static Colour colour(Random random) {
-        return Colour.values()[random.nextInt(2)];
+        return random.nextBoolean() ? Colour.RED : Colour.GREEN;
     }
 
     private static Named named(Random random) {
@@ -477,11 +274,11 @@ class RoundTripTest {
                                 OptionalLong.empty())),
                 shape(Bean.class, RoundTripTest::bean),
                 shape(FinalFields.class, RoundTripTest::finalFields),
-                shape(GetterOnly.class, RoundTripTest::getterOnly),
-                shape(RenamedGetterOnly.class, RoundTripTest::renamed),
+                shape(GetterOnly.class, r -> RoundTripTypes.getterOnly(text(r))),
+                shape(RenamedGetterOnly.class, r -> RoundTripTypes.renamed(text(r))),
                 shape(Immutable.class, RoundTripTest::immutable),
-                shape(NoWayIn.class, r -> new NoWayIn(text(r), 1)),
-                shape(Hidden.class, RoundTripTest::hidden),
+                shape(NoWayIn.class, r -> RoundTripTypes.noWayIn(text(r))),
+                shape(Hidden.class, r -> RoundTripTypes.hidden(1 + r.nextInt(9))),
                 shape(CalculatedProperty.class, r -> new CalculatedProperty()),
                 shape(IgnoredProperty.class, RoundTripTest::ignored),
                 shape(Inner.class, r -> new RoundTripTest().new Inner()),
@@ -514,26 +311,8 @@ class RoundTripTest {
         return made;
     }
 
-    private static GetterOnly getterOnly(Random r) {
-        GetterOnly made = new GetterOnly();
-        made.items.add(text(r));
-        return made;
-    }
-
-    private static RenamedGetterOnly renamed(Random r) {
-        RenamedGetterOnly made = new RenamedGetterOnly();
-        made.theItems.add(text(r));
-        return made;
-    }
-
     private static Immutable immutable(Random r) {
         return new Immutable(text(r), r.nextInt());
-    }
-
-    private static Hidden hidden(Random r) {
-        Hidden made = new Hidden();
-        made.secret = 1 + r.nextInt(9);
-        return made;
     }
 
     private static IgnoredProperty ignored(Random r) {
