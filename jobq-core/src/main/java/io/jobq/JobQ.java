@@ -345,8 +345,8 @@ public final class JobQ implements AutoCloseable {
         /**
          * Makes the system; it runs nothing until {@link JobQ#start()}.
          *
-         * @throws IllegalArgumentException if two handlers claim a type, an annotated method does not fit, the message
-         *     names class and method, or there are workers or a concurrency beside {@link #producerOnly}, or both
+         * @throws IllegalArgumentException if two handlers claim a type, or an annotated method does not fit (the message
+         *     names class and method), or {@link #producerOnly}, {@link #worker} and {@link #concurrency} contradict each other
          */
         public JobQ build() {
             if (used) {

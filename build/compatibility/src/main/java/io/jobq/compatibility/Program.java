@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Does with whatever versions are on the class path what an application does: enqueues, runs, retries, waits for results, lets a
- * schedule tick. Ends with status 1 if anything is not as it should be.
+ * Does what an application does, with the versions that are on the class path: enqueues, runs, retries, waits for results,
+ * lets a schedule tick. Ends with status 1 if anything is not as it should be.
  */
 public final class Program {
     record Order(@JsonProperty("no") int number, LocalDate day) {}

@@ -47,8 +47,8 @@ final class BullMqPeer implements Peer {
 
     @Override
     public String bestSettings() {
-        return "`removeOnComplete` (Going to production, auto-job removal), `lockDuration` 10 s with `stalledInterval` 5 s "
-                + "(API, worker options)";
+        return "`removeOnComplete` (Going to production, auto-job removal), `lockDuration` 10 s with `stalledInterval`"
+                + " 5 s (API, worker options)";
     }
 
     @Override

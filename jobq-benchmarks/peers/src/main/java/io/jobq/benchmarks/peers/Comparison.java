@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** All experiments with all libraries, in turns: within a round each is measured once, and each round starts with another one. */
+/** All experiments with all libraries, in turns: a round measures each once, and each round starts with another one. */
 final class Comparison {
     /** What a measurement that has started may overrun. */
     private static final Duration TO_FINISH = Duration.ofMinutes(1);

@@ -3,7 +3,7 @@ package io.jobq.benchmarks.peers;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** How long from the call of enqueue to the start of the handler, with a job now and then on a system without a backlog. */
+/** How long from the call of enqueue to the start of the handler, with a job now and then and without a backlog. */
 final class LatencyMode implements TrialMode {
     private static final Duration TO_END = Duration.ofSeconds(60);
 

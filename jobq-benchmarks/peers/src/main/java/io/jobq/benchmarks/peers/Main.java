@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * {@code java -jar jobq-peers.jar [--quick]}: measures JobQ and the other libraries in turns, tells on standard error how
- * far it is, and prints a table in Markdown on standard output. {@code --help} lists the options.
+ * {@code java -jar jobq-peers.jar [--quick]}: measures JobQ and the other libraries in turns, tells on standard error
+ * how far it is, and prints a table in Markdown on standard output. {@code --help} lists the options.
  */
 public final class Main {
     private static final int USAGE = 2;

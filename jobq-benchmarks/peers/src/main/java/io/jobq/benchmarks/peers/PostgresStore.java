@@ -48,7 +48,8 @@ final class PostgresStore implements Store {
     public Footprint footprint() {
         long rows = database.number("""
                 select coalesce(sum((xpath('/row/c/text()', query_to_xml(
-                  format('select count(*) as c from %I.%I', schemaname, tablename), false, true, '')))[1]::text::bigint), 0)
+                  format('select count(*) as c from %I.%I', schemaname, tablename),
+                  false, true, '')))[1]::text::bigint), 0)
                 from pg_tables where schemaname = 'public'
                 """);
         long bytes = database.number("""
